@@ -1,0 +1,38 @@
+"""What the commands print, and how they end."""
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from lakegraph.runtime.errors import LakegraphError
+
+
+def say(text: str = "") -> None:
+    """Print one line for the user, with rich markup, to standard output."""
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=True).print(text)
+
+
+def complain(text: str) -> None:
+    """Print one line of trouble to standard error, as plain text."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def guarded(command: Callable[[], None]) -> NoReturn:
+    """Run a command line and end the process with its exit code.
+
+    A LakegraphError becomes one line on standard error and its own exit code; Ctrl-C and SIGTERM become 130 and 143, after
+    every `finally` has run.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        command()
+    except LakegraphError as error:
+        complain(f"error: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        sys.exit(130)
+    sys.exit(0)

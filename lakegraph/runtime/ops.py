@@ -1,0 +1,79 @@
+"""Operational tables: one Parquet file per append under `lake/ops/<table>/`, with the columns that vars.yml declares."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.project import project_vars
+
+
+def ops_schema(table: str):
+    """The pyarrow schema of an operational table, from `ops_tables` in vars.yml.
+
+    Raises:
+        ConfigurationError: vars.yml does not declare the table.
+    """
+    import pyarrow as pa
+
+    types = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "decimal": pa.decimal128(18, 4),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us"),
+    }
+    declared = project_vars()["ops_tables"].get(table)
+    if declared is None:
+        raise ConfigurationError(f"vars.yml declares no operational table '{table}' under ops_tables.")
+    return pa.schema([(name, types[column["type"]]) for name, column in declared.items()])
+
+
+def ops_file(ops: Path, table: str, name: str) -> Path:
+    """The file that holds what was appended to a table under a name (a batch id, a run id)."""
+    return ops / table / f"{quote(name, safe='')}.parquet"
+
+
+def append(ops: Path, table: str, name: str, rows: list[dict]) -> Path:
+    """Write rows as `<ops>/<table>/<name>.parquet`, whole or not at all; the same name again replaces them.
+
+    Args:
+        ops: the folder of the operational tables.
+        table: a table that vars.yml declares; absent columns become null.
+        name: what was appended, such as a batch or a run.
+        rows: the rows, column name to Python value.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    target = ops_file(ops, table, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}.partial")
+    with partial.open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(rows, schema=ops_schema(table)), file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(target)
+    sync_folder(target.parent)
+    return target
+
+
+def read(ops: Path, table: str) -> list[dict]:
+    """All rows of an operational table, in the order of their files' names; none when nothing was appended yet."""
+    import pyarrow.parquet as pq
+
+    schema = ops_schema(table)
+    rows: list[dict] = []
+    for file in sorted((ops / table).glob("*.parquet")):
+        rows += pq.read_table(file, schema=schema).to_pylist()
+    return rows
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,43 @@
+"""Where things lie: the options that mean the same in every command."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Paths and names that every command shares; each may come from the environment."""
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True)
+
+    lake: Path = Field(default=Path("lake"), validation_alias="LAKE_DIR")
+    drops: Path = Field(default=Path("drops"), validation_alias="DROPS_DIR")
+    sources: Path = Field(default=Path("configs/data-sources.yml"), validation_alias="LAKEGRAPH_SOURCES")
+    target: str = Field(default="dev", validation_alias="DBT_TARGET")
+    env: str = Field(default="dev", validation_alias="LAKEGRAPH_ENV")
+
+    @property
+    def bronze(self) -> Path:
+        """Landed records: `<feed>/batch_id=<id>/*.parquet`."""
+        return self.lake / "bronze"
+
+    @property
+    def ops(self) -> Path:
+        """Operational tables: `<table>/*.parquet`."""
+        return self.lake / "ops"
+
+    @property
+    def ledger(self) -> Path:
+        """The loader's memory: `<graph id>/`."""
+        return self.lake / "ledger"
+
+    @property
+    def warehouse(self) -> Path:
+        """The embedded DuckDB database that dbt writes and everybody else opens read-only."""
+        return self.lake / "warehouse.duckdb"
+
+
+def settings(**given) -> Settings:
+    """Settings from the environment, overridden by what was given on the command line (None counts as not given)."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
