@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         return self.lake / "ledger"
 
     @property
+    def neo4j_home(self) -> Path:
+        """The local Neo4j server: its store, logs, state and password file."""
+        return self.lake / "neo4j"
+
+    @property
     def warehouse(self) -> Path:
         """The embedded DuckDB database that dbt writes and everybody else opens read-only."""
         return self.lake / "warehouse.duckdb"

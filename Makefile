@@ -1,0 +1,60 @@
+# Every target does all of its own set-up. `make help` lists them.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(if $(shell $(name) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo yes),$(name))))
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast test-soak docs bench lint lock clean tools
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(VENV)/.ready ## two generated days, landed, built, loaded into a real Neo4j that stays
+	@$(BIN)/lakegraph demo
+
+test: $(VENV)/.ready-dev ## every test, on real parts
+	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.ready-dev ## the tests that need no Spark, no Neo4j and no whole dbt build
+	@$(BIN)/python -m pytest -m "not slow and not soak"
+
+test-soak: $(VENV)/.ready-dev ## the long runs: many seeded kills
+	@$(BIN)/python -m pytest -m soak
+
+docs: $(VENV)/.ready ## the documentation site, in site/
+	@$(BIN)/lakegraph docs
+
+bench: $(VENV)/.ready-dev ## one benchmark: make bench NAME=landing
+	@$(BIN)/python -m bench.$(or $(NAME),$(error say which: make bench NAME=landing))
+
+lint: $(VENV)/.ready-dev ## style and layers
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+lock: $(VENV)/.ready-dev ## make the requirement locks anew from requirements*.in
+	@for part in requirements requirements-dev; do \
+	    $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-header --no-emit-index-url \
+	        --no-emit-trusted-host --no-emit-find-links --output-file $$part.txt $$part.in || exit 1; done
+
+clean: ## forget the environment and everything built; drops and the lake stay
+	rm -rf $(VENV) target logs site build bench/results *.egg-info
+
+# A missing tool gives one line that says what to install.
+tools:
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 is missing. Install it (Debian: apt install python3.11 python3.11-venv)."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: Python's venv module is missing. Install it (Debian: apt install python3.11-venv)."; exit 1; }
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || { echo "error: JDK 17 is missing. Install it (Debian: apt install openjdk-17-jdk-headless)."; exit 1; }
+
+$(VENV)/bin/python: | tools
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.txt pyproject.toml $(VENV)/bin/python | tools
+	@echo "Installing what requirements.txt names into $(VENV) ..."
+	@$(INSTALL) -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,43 @@
+"""`lakegraph run`, `docs` and `demo`."""
+
+import typer
+
+from lakegraph.runtime.options import Drops, Env, Json, Lake, Sources, Target
+
+
+def run(
+    drops: Drops = None,
+    sources: Sources = None,
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """Land what is new, build batch by batch, load the graph, report."""
+    import json
+
+    from lakegraph.pipeline.run import run_pipeline
+    from lakegraph.runtime.settings import settings
+
+    outcome = run_pipeline(settings(drops=drops, sources=sources, lake=lake, target=target, env=env), quiet=as_json)
+    if as_json:
+        print(json.dumps(outcome.as_dict(), indent=2, default=str))
+    if not outcome.complete:
+        raise typer.Exit(1)
+
+
+def docs(lake: Lake = None, target: Target = None) -> None:
+    """Write the documentation site: dbt's own pages, the drawing of the graph model and the data dictionary."""
+    from lakegraph.pipeline.docs import write_site
+    from lakegraph.runtime.console import say
+    from lakegraph.runtime.settings import settings
+
+    say(f"The site is in {write_site(settings(lake=lake, target=target))}")
+
+
+def demo(drops: Drops = None, lake: Lake = None) -> None:
+    """Walk the whole way on two generated days, and leave a Neo4j server with the graph."""
+    from lakegraph.pipeline.demo import run_demo
+    from lakegraph.runtime.settings import settings
+
+    run_demo(settings(drops=drops, lake=lake))

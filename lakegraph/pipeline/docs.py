@@ -1,0 +1,35 @@
+"""The documentation site: dbt's own pages as one file, the graph model drawn, and the data dictionary of the graph."""
+
+import shutil
+from pathlib import Path
+
+from lakegraph.pipeline.dbt import dbt, target_folder
+from lakegraph.runtime.project import project_root
+from lakegraph.runtime.settings import Settings
+
+
+def write_site(settings: Settings) -> Path:
+    """Write `site/index.html` (dbt docs), `graph.html` (drawing and data dictionary) and `graph.svg`.
+
+    Args:
+        settings: the lake and the dbt target that the catalog is read from.
+
+    Returns:
+        The folder of the site.
+
+    Raises:
+        DbtError: dbt cannot generate its documentation.
+        DeclarationError: a graph declaration is wrong.
+    """
+    from graph_loader.manifest import read_graph
+    from lakegraph.pipeline.graph_page import draw_graph, render_page
+
+    dbt(settings, "docs", "generate", "--static")
+    graph = read_graph(target_folder() / "manifest.json")
+    site = project_root() / "site"
+    site.mkdir(exist_ok=True)
+    shutil.copyfile(target_folder() / "static_index.html", site / "index.html")
+    drawing = draw_graph(graph)
+    (site / "graph.svg").write_text(drawing, encoding="utf-8")
+    (site / "graph.html").write_text(render_page(graph, drawing), encoding="utf-8")
+    return site

@@ -1,0 +1,32 @@
+"""The Java runtime that Neo4j and Spark run on."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from lakegraph.runtime.errors import ConfigurationError
+
+OLDEST, NEWEST = 17, 21
+
+
+def java() -> str:
+    """The path of a Java runtime of version 17 to 21: from JAVA_HOME, else from PATH.
+
+    Raises:
+        ConfigurationError: there is none, or its version does not serve.
+    """
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    install = "Install JDK 17 (Debian: openjdk-17-jdk-headless) or let JAVA_HOME point to one."
+    if found is None:
+        raise ConfigurationError(f"No Java runtime {f'in JAVA_HOME ({home})' if home else 'on PATH'}.", install)
+    version = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+    major = re.search(r'version "(\d+)', version)
+    if major is None or not OLDEST <= int(major[1]) <= NEWEST:
+        said = version.splitlines()[0] if version else "nothing"
+        raise ConfigurationError(
+            f"{found} is no Java {OLDEST} to {NEWEST}; asked for its version it says: {said}.", install
+        )
+    return found

@@ -1,0 +1,78 @@
+"""Watches over one local Neo4j server: `python -m lakegraph.runtime.neo4j_supervisor HOME LIBRARY HEAP`.
+
+Standard input is the lease of the process that started it. While it is open, the server runs; when it closes, the server
+stops, unless the line `keep` came first. SIGTERM stops the server in either case, and the death of the supervisor itself
+takes the server along.
+"""
+
+import ctypes
+import select
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from lakegraph.runtime.java import java
+
+PR_SET_PDEATHSIG = 1
+STOP_TIMEOUT_S = 50
+WATCH_EVERY_S = 0.2
+
+# What Neo4j's own start script hands to Java.
+JVM_OPTIONS = [
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    "-XX:+UseG1GC",
+    "-XX:-OmitStackTraceInFastThrow",
+]
+
+
+def main(home: Path, library: Path, heap: str) -> int:
+    """Run the server until it ends, its starter dies or SIGTERM comes; returns the server's exit code."""
+    classpath = f"{home}/plugins/*:{home}/conf:{library}/*"
+    command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *JVM_OPTIONS, "-cp", classpath, _entry_point(library)]
+    command += [f"--home-dir={home}", f"--config-dir={home}/conf"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    try:
+        leased = True
+        while server.poll() is None:
+            if not leased:
+                signal.sigtimedwait([], WATCH_EVERY_S)
+            elif select.select([sys.stdin], [], [], WATCH_EVERY_S)[0]:
+                if sys.stdin.readline() != "keep\n":
+                    return 0
+                leased = False
+        return server.returncode
+    finally:
+        _stop(server)
+
+
+def _entry_point(library: Path) -> str:
+    jar = next(library.glob("neo4j-[0-9]*.jar"))
+    with zipfile.ZipFile(jar) as content:
+        return content.read("META-INF/services/org.neo4j.server.startup.EntryPoint").decode().split()[0]
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _stop(server: subprocess.Popen) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

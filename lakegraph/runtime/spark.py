@@ -1,0 +1,51 @@
+"""A Spark session with the Neo4j connector."""
+
+import os
+from typing import TYPE_CHECKING
+
+from lakegraph.runtime.jars import ensure
+from lakegraph.runtime.java import java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSession":
+    """The running Spark session (a cluster's own), else a new local one.
+
+    Args:
+        app_name: the name that Spark shows.
+        cores: how many tasks run at once in a local session.
+        memory: the heap of a local session's Java process, as Java writes it.
+
+    Raises:
+        JarError: the connector's jar cannot be had.
+        ConfigurationError: there is no Java that serves.
+    """
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active
+    jars = ",".join(str(jar) for jar in sorted(ensure("spark").iterdir()))
+    java()
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    session = (
+        SparkSession.builder.appName(app_name)
+        .master(f"local[{cores}]")
+        .config("spark.jars", jars)
+        .config("spark.driver.memory", memory)
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", str(cores))
+        .config("spark.sql.catalogImplementation", "in-memory")
+        # a failed task must not write its rows a second time behind our back
+        .config("spark.task.maxFailures", "1")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    return session

@@ -1,0 +1,178 @@
+"""The whole way with the real server, held against numbers that the standard library counted from the drops."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lakegraph.runtime.neo4j_target import Neo4jTarget
+from tests.support import graph
+from tests.support.drops import KEYS, current_state, expected_counts, faults, records
+
+pytestmark = pytest.mark.slow
+
+DAYS = 2
+
+
+class Place:
+    """A lake, its drops, a copy of every drop, and the commands run on them."""
+
+    def __init__(self, root: Path):
+        self.drops, self.lake, self.copies = root / "drops", root / "lake", root / "copies"
+        self.env = {**os.environ, "LAKE_DIR": str(self.lake), "DBT_TARGET_PATH": str(root / "target")}
+        self.env |= {"DBT_LOG_PATH": str(root / "logs")}
+        for name in ("NEO4J_URI", "NEO4J_PASSWORD"):
+            self.env.pop(name, None)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", *arguments], env=self.env, capture_output=True, text=True, check=False
+        )
+
+    def run(self) -> dict:
+        done = self.command("lakegraph", "run", "--drops", str(self.drops), "--json")
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout)
+
+    def target(self) -> Neo4jTarget:
+        status = json.loads(self.command("lakegraph", "neo4j", "status", "--json").stdout)
+        return Neo4jTarget(status["uri"], status["user"], Path(status["password_file"]).read_text())
+
+    def warehouse(self, query: str) -> list[tuple]:
+        with duckdb.connect(str(self.lake / "warehouse.duckdb"), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def keep_copies(self) -> None:
+        self.copies.mkdir(exist_ok=True)
+        for file in self.drops.iterdir():
+            if file.is_file():
+                shutil.copy(file, self.copies)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Two generated days with faults, landed, built and loaded into a server that the run itself started."""
+    place = Place(tmp_path_factory.mktemp("whole-way"))
+    options = ["--start", "2025-01-15", "--days", str(DAYS), "--scale", "0.3", "--dirt", "0.02", "--seed", "5"]
+    generated = place.command("lakegraph", "generate", "--drops", str(place.drops), *options)
+    assert generated.returncode == 0, generated.stderr
+    place.keep_copies()
+    place.first_report = place.run()
+    yield place
+    assert place.command("lakegraph", "neo4j", "stop").returncode == 0
+
+
+def changes(report: dict) -> dict[str, tuple[int, int, int]]:
+    """Created, updated and deleted of every label and type in which anything changed."""
+    counted = {row["name"]: (row["created"], row["updated"], row["deleted"]) for row in report["graph"]["counts"]}
+    return {name: numbers for name, numbers in counted.items() if any(numbers)}
+
+
+def test_the_graph_holds_what_the_drops_say(place):
+    expected = expected_counts(current_state(place.copies))
+
+    assert graph.counts(place.target()) == expected
+    assert {row["name"]: row["in_graph"] for row in place.first_report["graph"]["counts"]} == expected
+
+
+def test_amounts_and_ratings_arrive_unchanged(place):
+    state = current_state(place.copies)
+    customers, products = ({key[0] for key in state[feed]} for feed in ("customers", "products"))
+    bought = [
+        line for line in state["orders"].values() if line["customer_id"] in customers and line["product_id"] in products
+    ]
+
+    row = graph.query(
+        place.target(), "MATCH ()-[p:PURCHASED]->() RETURN sum(p.amount) AS amount, sum(p.quantity) AS quantity"
+    )[0]
+
+    assert row["amount"] == pytest.approx(sum(float(line["order_amount"]) for line in bought), abs=0.01)
+    assert row["quantity"] == sum(int(line["quantity"]) for line in bought)
+    assert len(bought) > 500
+
+
+def test_every_planted_fault_is_found_with_its_reason(place):
+    planted = faults(place.copies)
+    quarantined = {
+        (batch, file, line): set(reasons.split(","))
+        for batch, file, line, reasons in place.warehouse(
+            "select _batch_id, _source_file, _source_line, reasons from gold.quarantined_records"
+        )
+    }
+    rejected = {
+        (model, file, line, reason)
+        for model, file, line, reason in place.warehouse(
+            f"select model, source_file, source_line, reason from '{place.lake}/ops/graph_rejected_rows/*.parquet'"
+        )
+    }
+
+    for fault in planted:
+        place_of_fault = (fault["batch_id"], fault["file"], fault["line"])
+        if fault["found_in"] == "graph":
+            for expected in fault["reason"]:
+                assert (expected["model"], fault["file"], fault["line"], expected["reason"]) in rejected, fault
+        else:
+            assert fault["reason"] in quarantined.get(place_of_fault, set()), fault
+    assert len(quarantined) == sum(fault["found_in"] != "graph" for fault in planted)
+    assert {fault["found_in"] for fault in planted} == {"quarantine", "rejected_records", "graph"}
+
+
+@pytest.mark.parametrize("feed", KEYS)
+def test_valid_and_quarantined_records_are_all_records(place, feed):
+    in_files = sum(1 for file in place.copies.glob(f"{feed}_2*.csv") for _ in records(file))
+
+    valid = place.warehouse(f"select count(*) from silver.stg_commerce__{feed}")[0][0]
+    quarantined = place.warehouse(f"select count(*) from silver.stg_commerce__{feed}_quarantine")[0][0]
+
+    assert valid + quarantined == in_files
+    assert valid > 0
+
+
+def test_a_second_run_changes_nothing(place):
+    before = graph.content(place.target())
+
+    report = place.run()
+
+    assert changes(report) == {}
+    assert graph.content(place.target()) == before
+
+
+def test_one_changed_customer_and_product_change_exactly_those(place):
+    place.drops.mkdir(exist_ok=True)
+    for file in place.copies.glob("*_2025_01_16.csv"):
+        shutil.copy(file, place.drops / file.name.replace("_16.", "_17."))
+    trigger = json.loads((place.copies / "trigger_2025_01_16.json").read_text())
+    trigger |= {"trigger_id": "batch_2025_01_17_001", "batch_date": "2025-01-17"}
+    trigger["expected_files"] = [name.replace("_16.", "_17.") for name in trigger["expected_files"]]
+    trigger.pop("metadata", None)
+    changed = {}
+    for feed, column, value in (("customers", "city", "Nowhere"), ("products", "color", "octarine")):
+        file = place.drops / f"{feed}_2025_01_17.csv"
+        key, record = next(iter(current_state(place.copies)[feed].items()))
+        changed[feed] = key[0]
+        lines = file.read_bytes().decode("utf-8", "surrogateescape").splitlines(keepends=True)
+        number = next(number for number, line in enumerate(lines) if line.startswith(f"{key[0]},"))
+        assert record[column] and lines[number].count(f",{record[column]},") == 1
+        lines[number] = lines[number].replace(f",{record[column]},", f",{value},")
+        file.write_bytes("".join(lines).encode("utf-8", "surrogateescape"))
+    (place.drops / "trigger_2025_01_17.json").write_text(json.dumps(trigger))
+
+    report = place.run()
+
+    assert changes(report) == {"Customer": (0, 1, 0), "Product": (0, 1, 0)}
+    target = place.target()
+    assert graph.query(target, "MATCH (c:Customer {city: 'Nowhere'}) RETURN c.customer_id AS id") == [
+        {"id": changed["customers"]}
+    ]
+    assert graph.query(target, "MATCH (p:Product {color: 'octarine'}) RETURN p.product_id AS id") == [
+        {"id": changed["products"]}
+    ]
+    versions = place.warehouse(
+        f"select count(*), count(dbt_valid_to) from snapshots.customers_history where customer_id = '{changed['customers']}'"
+    )
+    assert versions == [(2, 1)]
