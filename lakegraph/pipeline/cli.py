@@ -1,5 +1,8 @@
 """`lakegraph run`, `docs` and `demo`."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from lakegraph.runtime.options import Drops, Env, Json, Lake, Sources, Target
@@ -26,13 +29,17 @@ def run(
         raise typer.Exit(1)
 
 
-def docs(lake: Lake = None, target: Target = None) -> None:
+def docs(
+    lake: Lake = None,
+    target: Target = None,
+    site: Annotated[Path, typer.Option(help="Folder to write the site to.")] = Path("site"),
+) -> None:
     """Write the documentation site: dbt's own pages, the drawing of the graph model and the data dictionary."""
     from lakegraph.pipeline.docs import write_site
     from lakegraph.runtime.console import say
     from lakegraph.runtime.settings import settings
 
-    say(f"The site is in {write_site(settings(lake=lake, target=target))}")
+    say(f"The site is in {write_site(settings(lake=lake, target=target), site)}")
 
 
 def demo(drops: Drops = None, lake: Lake = None) -> None:

@@ -37,6 +37,8 @@ def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
     Raises:
         DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
     """
+    # DuckDB makes its file, but not the folder around it
+    settings.lake.mkdir(parents=True, exist_ok=True)
     results_file = target_folder() / "run_results.json"
     results_file.unlink(missing_ok=True)
     done = subprocess.run(

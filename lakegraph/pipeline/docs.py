@@ -4,15 +4,15 @@ import shutil
 from pathlib import Path
 
 from lakegraph.pipeline.dbt import dbt, target_folder
-from lakegraph.runtime.project import project_root
 from lakegraph.runtime.settings import Settings
 
 
-def write_site(settings: Settings) -> Path:
-    """Write `site/index.html` (dbt docs), `graph.html` (drawing and data dictionary) and `graph.svg`.
+def write_site(settings: Settings, site: Path) -> Path:
+    """Write `index.html` (dbt docs), `graph.html` (drawing and data dictionary) and `graph.svg`.
 
     Args:
         settings: the lake and the dbt target that the catalog is read from.
+        site: the folder to write to.
 
     Returns:
         The folder of the site.
@@ -26,8 +26,7 @@ def write_site(settings: Settings) -> Path:
 
     dbt(settings, "docs", "generate", "--static")
     graph = read_graph(target_folder() / "manifest.json")
-    site = project_root() / "site"
-    site.mkdir(exist_ok=True)
+    site.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(target_folder() / "static_index.html", site / "index.html")
     drawing = draw_graph(graph)
     (site / "graph.svg").write_text(drawing, encoding="utf-8")
