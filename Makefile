@@ -34,7 +34,7 @@ lint: $(VENV)/.ready-dev ## style and layers
 
 lock: $(VENV)/.ready-dev ## make the requirement locks anew from requirements*.in
 	@for part in requirements requirements-dev; do \
-	    $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-header --no-emit-index-url \
+	    $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
 	        --no-emit-trusted-host --no-emit-find-links --output-file $$part.txt $$part.in || exit 1; done
 
 clean: ## forget the environment and everything built; drops and the lake stay
