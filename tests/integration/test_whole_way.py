@@ -1,57 +1,17 @@
 """The whole way with the real server, held against numbers that the standard library counted from the drops."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
-import duckdb
 import pytest
 
-from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support import graph
 from tests.support.drops import KEYS, current_state, expected_counts, faults, records
+from tests.support.place import Place, changes
 
 pytestmark = pytest.mark.slow
 
 DAYS = 2
-
-
-class Place:
-    """A lake, its drops, a copy of every drop, and the commands run on them."""
-
-    def __init__(self, root: Path):
-        self.drops, self.lake, self.copies = root / "drops", root / "lake", root / "copies"
-        self.env = {**os.environ, "LAKE_DIR": str(self.lake), "DBT_TARGET_PATH": str(root / "target")}
-        self.env |= {"DBT_LOG_PATH": str(root / "logs")}
-        for name in ("NEO4J_URI", "NEO4J_PASSWORD"):
-            self.env.pop(name, None)
-
-    def command(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "-m", *arguments], env=self.env, capture_output=True, text=True, check=False
-        )
-
-    def run(self) -> dict:
-        done = self.command("lakegraph", "run", "--drops", str(self.drops), "--json")
-        assert done.returncode == 0, done.stderr[-4000:]
-        return json.loads(done.stdout)
-
-    def target(self) -> Neo4jTarget:
-        status = json.loads(self.command("lakegraph", "neo4j", "status", "--json").stdout)
-        return Neo4jTarget(status["uri"], status["user"], Path(status["password_file"]).read_text())
-
-    def warehouse(self, query: str) -> list[tuple]:
-        with duckdb.connect(str(self.lake / "warehouse.duckdb"), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-
-    def keep_copies(self) -> None:
-        self.copies.mkdir(exist_ok=True)
-        for file in self.drops.iterdir():
-            if file.is_file():
-                shutil.copy(file, self.copies)
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +25,6 @@ def place(tmp_path_factory):
     place.first_report = place.run()
     yield place
     assert place.command("lakegraph", "neo4j", "stop").returncode == 0
-
-
-def changes(report: dict) -> dict[str, tuple[int, int, int]]:
-    """Created, updated and deleted of every label and type in which anything changed."""
-    counted = {row["name"]: (row["created"], row["updated"], row["deleted"]) for row in report["graph"]["counts"]}
-    return {name: numbers for name, numbers in counted.items() if any(numbers)}
 
 
 def test_the_graph_holds_what_the_drops_say(place):
