@@ -28,7 +28,9 @@ def ask(target: Neo4jTarget, name: str) -> Answer:
     from neo4j import GraphDatabase, RoutingControl
 
     text = (project_root() / FOLDER / f"{name}.cypher").read_text(encoding="utf-8")
-    with GraphDatabase.driver(target.uri, auth=(target.username, target.password)) as driver:
+    # what the server has to say about a question's style is for its author, not for its reader
+    quiet = {"notifications_min_severity": "OFF"}
+    with GraphDatabase.driver(target.uri, auth=(target.username, target.password), **quiet) as driver:
         records, _, columns = driver.execute_query(text, database_=target.database, routing_=RoutingControl.READ)
     return Answer(
         text.splitlines()[0].removeprefix("//").strip(), list(columns), [list(record.values()) for record in records]

@@ -1,11 +1,15 @@
 """Operational tables: one Parquet file per append under `lake/ops/<table>/`, with the columns that vars.yml declares."""
 
 import os
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.project import project_vars
+
+APPEND_ROWS = 10_000
 
 
 def ops_schema(table: str):
@@ -35,14 +39,14 @@ def ops_file(ops: Path, table: str, name: str) -> Path:
     return ops / table / f"{quote(name, safe='')}.parquet"
 
 
-def append(ops: Path, table: str, name: str, rows: list[dict]) -> Path:
+def append(ops: Path, table: str, name: str, rows: Iterable[dict]) -> Path:
     """Write rows as `<ops>/<table>/<name>.parquet`, whole or not at all; the same name again replaces them.
 
     Args:
         ops: the folder of the operational tables.
         table: a table that vars.yml declares; absent columns become null.
         name: what was appended, such as a batch or a run.
-        rows: the rows, column name to Python value.
+        rows: the rows, column name to Python value; only some thousands of them are in memory at once.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -50,8 +54,12 @@ def append(ops: Path, table: str, name: str, rows: list[dict]) -> Path:
     target = ops_file(ops, table, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(f".{os.getpid()}.partial")
+    schema = ops_schema(table)
     with partial.open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(rows, schema=ops_schema(table)), file, compression="zstd")
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            remaining = iter(rows)
+            while chunk := list(islice(remaining, APPEND_ROWS)):
+                writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
         file.flush()
         os.fsync(file.fileno())
     partial.replace(target)

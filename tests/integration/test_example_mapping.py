@@ -57,7 +57,7 @@ def test_values_arrive_under_their_own_names(place):
         place.target(),
         """
         MATCH (c:Customer {customer_id: '1'})-[p:PURCHASED {order_id: '1'}]->(product:Product)
-        RETURN c.full_name AS name, c.city AS city, p.quantity AS quantity, p.amount AS amount, toString(p.date) AS date,
+        RETURN c.name AS name, c.city AS city, p.quantity AS quantity, p.amount AS amount, toString(p.date) AS date,
                product.product_id AS product
         """,
     )

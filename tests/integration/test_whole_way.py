@@ -68,7 +68,7 @@ def test_every_planted_fault_is_found_with_its_reason(place):
     for fault in planted:
         place_of_fault = (fault["batch_id"], fault["file"], fault["line"])
         if fault["found_in"] == "graph":
-            for expected in fault["reason"]:
+            for expected in fault["edges"]:
                 assert (expected["model"], fault["file"], fault["line"], expected["reason"]) in rejected, fault
         else:
             assert fault["reason"] in quarantined.get(place_of_fault, set()), fault
@@ -105,7 +105,7 @@ def test_one_changed_customer_and_product_change_exactly_those(place):
     trigger["expected_files"] = [name.replace("_16.", "_17.") for name in trigger["expected_files"]]
     trigger.pop("metadata", None)
     changed = {}
-    for feed, column, value in (("customers", "city", "Nowhere"), ("products", "color", "octarine")):
+    for feed, column, value in (("customers", "city", "Nowhere"), ("products", "brand", "Octarine")):
         file = place.drops / f"{feed}_2025_01_17.csv"
         key, record = next(iter(current_state(place.copies)[feed].items()))
         changed[feed] = key[0]
@@ -123,7 +123,7 @@ def test_one_changed_customer_and_product_change_exactly_those(place):
     assert graph.query(target, "MATCH (c:Customer {city: 'Nowhere'}) RETURN c.customer_id AS id") == [
         {"id": changed["customers"]}
     ]
-    assert graph.query(target, "MATCH (p:Product {color: 'octarine'}) RETURN p.product_id AS id") == [
+    assert graph.query(target, "MATCH (p:Product {brand: 'Octarine'}) RETURN p.product_id AS id") == [
         {"id": changed["products"]}
     ]
     versions = place.warehouse(

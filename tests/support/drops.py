@@ -35,7 +35,7 @@ def records(file: Path):
 
 def header(file: Path) -> list[str]:
     """The column names of a file."""
-    with file.open(encoding="utf-8", newline="") as stream:
+    with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
         return next(csv.reader(stream))
 
 
@@ -90,6 +90,6 @@ def expected_counts(state: dict[str, dict[tuple, dict]]) -> dict[str, int]:
         "ABOUT": sum(review["product_id"] in products for review in reviews),
         "REVIEWED": sum(review["product_id"] in products and review["customer_id"] in customers for review in reviews),
         "BELONGS_TO": sum(product["category"].lower() in category_names for product in goods),
-        "CHILD_OF": sum(bool(record["parent_category"]) for record in state["categories"].values()),
+        "CHILD_OF": sum(record["parent_category"].lower() in category_names for record in state["categories"].values()),
         "SUPPLIES": sum(product["supplier_id"] in suppliers for product in goods),
     }

@@ -2,6 +2,6 @@
 MATCH (a:Product)<-[:PURCHASED]-(c:Customer)-[:PURCHASED]->(b:Product)
 WHERE a.product_id < b.product_id
 WITH a, b, count(DISTINCT c) AS customers
-RETURN a.product_name AS product, b.product_name AS bought_with, customers
+RETURN a.name AS product, b.name AS bought_with, customers
 ORDER BY customers DESC, product, bought_with
 LIMIT 5

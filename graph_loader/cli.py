@@ -1,0 +1,113 @@
+"""The commands of `python -m graph_loader`: arguments only; without a command it loads."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lakegraph.runtime.options import Env, Json, Lake, Target
+
+if TYPE_CHECKING:
+    from graph_loader.operations import LoadOptions
+
+DEFAULT_COMMAND = "load"
+HELP = ("--help", "-h")
+
+app = typer.Typer(
+    name="graph_loader",
+    help="Keeps a Neo4j graph equal to the graph marts of a dbt project. Without a command it loads.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": list(HELP)},
+)
+
+Manifest = Annotated[
+    Path | None,
+    typer.Option("--manifest", help="dbt's manifest (target/manifest.json of the project).", show_default=False),
+]
+GraphId = Annotated[str, typer.Option("--graph-id", help="Names the ledger and the graph that it belongs to.")]
+
+
+def run() -> None:
+    """Run the command line."""
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in HELP):
+        arguments = [DEFAULT_COMMAND, *arguments]
+    app(arguments, prog_name="python -m graph_loader")
+
+
+@app.command()
+def load(
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    manifest: Manifest = None,
+    graph_id: GraphId = "lakegraph",
+    as_json: Json = False,
+) -> None:
+    """Make the graph equal to its marts: write what changed, delete what has gone, reconcile, report."""
+    from graph_loader import operations
+    from graph_loader.tables import show_report
+
+    report = operations.load(_options(lake, target, env, manifest, graph_id))
+    if as_json:
+        print(report.as_json())
+    else:
+        show_report(report)
+
+
+@app.command()
+def reconcile(
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    manifest: Manifest = None,
+    graph_id: GraphId = "lakegraph",
+    as_json: Json = False,
+) -> None:
+    """Compare every label and type with its mart, change nothing, and fail on any difference."""
+    import json
+    from dataclasses import asdict
+
+    from graph_loader import operations
+    from graph_loader.tables import show_agreements
+
+    agreements = operations.compare(_options(lake, target, env, manifest, graph_id))
+    if as_json:
+        print(json.dumps([asdict(agreement) | {"agrees": agreement.agrees} for agreement in agreements], indent=2))
+    else:
+        show_agreements(agreements)
+    operations.require_agreement(agreements)
+
+
+@app.command()
+def schema(manifest: Manifest = None, as_json: Json = False) -> None:
+    """Check the declarations; show labels, types, properties and constraints. Needs neither warehouse nor Neo4j."""
+    import json
+
+    from graph_loader.manifest import read_graph
+    from graph_loader.schema import described
+    from graph_loader.tables import show_schema
+
+    graph = read_graph(_manifest(manifest))
+    if as_json:
+        print(json.dumps(described(graph), indent=2, ensure_ascii=False))
+    else:
+        show_schema(graph)
+
+
+def _options(
+    lake: Path | None, target: str | None, env: str | None, manifest: Path | None, graph_id: str
+) -> "LoadOptions":
+    from graph_loader.operations import LoadOptions
+    from lakegraph.runtime.settings import settings
+
+    return LoadOptions(settings(lake=lake, target=target, env=env), _manifest(manifest), graph_id)
+
+
+def _manifest(given: Path | None) -> Path:
+    from lakegraph.runtime.project import project_root
+
+    return given or project_root() / os.environ.get("DBT_TARGET_PATH", "target") / "manifest.json"

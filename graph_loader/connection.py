@@ -1,0 +1,130 @@
+"""A connection to a Neo4j database for short statements; rows in bulk go through Spark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graph_loader.cypher import METADATA_LABEL, quoted
+from lakegraph.runtime.errors import LakegraphError
+
+if TYPE_CHECKING:
+    from neo4j import Driver
+
+    from lakegraph.runtime.neo4j_target import Neo4jTarget
+
+CONNECT_TIMEOUT_S = 5.0
+RETRY_S = 15.0
+INDEX_TIMEOUT_S = 300
+
+
+class GraphError(LakegraphError):
+    """Neo4j does not answer, refuses the login, or refuses a statement."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What the metadata node of a graph says: which ledger owns the graph, and at which generation."""
+
+    ledger_id: str
+    generation: int
+
+
+class Connection:
+    """Statements on one database."""
+
+    def __init__(self, driver: "Driver", target: "Neo4jTarget"):
+        self._driver = driver
+        self._target = target
+
+    def run(self, statement: str, **parameters: Any) -> list[dict]:
+        """Run one statement in its own transaction and return its rows.
+
+        Raises:
+            GraphError: the server is gone or refuses the statement.
+        """
+        with translated(self._target):
+            records, _, _ = self._driver.execute_query(statement, parameters, database_=self._target.database)
+        return [record.data() for record in records]
+
+    def count(self, statement: str) -> int:
+        """The number that a counting query returns as `rows`."""
+        return self.run(statement)[0]["rows"]
+
+    def metadata(self, graph_id: str) -> Metadata | None:
+        """The metadata of a graph, or None when no load has written this database yet."""
+        found = self.run(
+            f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) "
+            "RETURN m.ledger_id AS ledger_id, m.generation AS generation",
+            graph_id=graph_id,
+        )
+        return Metadata(found[0]["ledger_id"], found[0]["generation"]) if found else None
+
+    def write_metadata(self, graph_id: str, metadata: Metadata) -> None:
+        """Say in the graph which ledger owns it and at which generation it is."""
+        self.run(
+            f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) "
+            "SET m.ledger_id = $ledger_id, m.generation = $generation",
+            graph_id=graph_id,
+            ledger_id=metadata.ledger_id,
+            generation=metadata.generation,
+        )
+
+    def await_indexes(self) -> None:
+        """Wait until new constraints' indexes serve lookups."""
+        self.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_TIMEOUT_S)
+
+
+@contextmanager
+def connect(target: "Neo4jTarget") -> Iterator[Connection]:
+    """A connection that was tried once, so that a wrong address or password is told before any work starts.
+
+    Raises:
+        GraphError: nobody answers at the address, the login is refused, or there is no such database.
+    """
+    from neo4j import GraphDatabase
+
+    with translated(target):
+        driver = GraphDatabase.driver(
+            target.uri,
+            auth=(target.username, target.password),
+            connection_timeout=CONNECT_TIMEOUT_S,
+            connection_acquisition_timeout=CONNECT_TIMEOUT_S + 1,
+            max_transaction_retry_time=RETRY_S,
+            notifications_min_severity="OFF",
+        )
+    with driver:
+        with translated(target):
+            # answers at once when nobody is there, where a statement would be tried again and again
+            driver.verify_connectivity()
+        connection = Connection(driver, target)
+        connection.run("RETURN 1")
+        yield connection
+
+
+@contextmanager
+def translated(target: "Neo4jTarget") -> Iterator[None]:
+    """Turn the driver's exceptions into errors that name the server and say what to do."""
+    from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
+
+    try:
+        yield
+    except AuthError as error:
+        raise GraphError(
+            f"Neo4j at {target.uri} refuses the login of user '{target.username}': {error.message or error.code}.",
+            "Check NEO4J_USERNAME and NEO4J_PASSWORD.",
+        ) from error
+    except Neo4jError as error:
+        if error.code == "Neo.ClientError.Database.DatabaseNotFound":
+            raise GraphError(
+                f"Neo4j at {target.uri} has no database '{target.database}'.", "Check NEO4J_DATABASE."
+            ) from error
+        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {error.message} ({error.code}).") from error
+    except (ConfigurationError, ValueError) as error:
+        raise GraphError(f"{target.uri} is no Neo4j address: {error}.", "Check NEO4J_URI.") from error
+    except (DriverError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise GraphError(
+            f"Neo4j at {target.uri} does not answer: {reason}.",
+            "Check NEO4J_URI and that the server runs (`lakegraph neo4j status`).",
+        ) from error

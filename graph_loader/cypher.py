@@ -1,0 +1,124 @@
+"""Cypher text out of declarations. Pure: names are quoted, values arrive as fields of `event`, one event per row.
+
+The connector puts `UNWIND $events AS event` in front of the statements that take events.
+"""
+
+from graph_loader.declarations import Declaration, EdgeDeclaration, Identity, NodeDeclaration
+from graph_loader.types import Kind, PropertyType
+
+# Temporal values travel as text: the connector itself would lose the zone, or send bare microseconds.
+_READ_TEXT = {Kind.LOCAL_DATETIME: "localdatetime", Kind.ZONED_DATETIME: "datetime"}
+
+METADATA_LABEL = "LakegraphMetadata"
+
+
+def quoted(name: str) -> str:
+    """A label, type, property or constraint name between backticks."""
+    return f"`{name.replace('`', '``')}`"
+
+
+def constraint(node: NodeDeclaration) -> str:
+    """The statement that makes a label's key unique, which also gives it the index that every write needs."""
+    name = quoted("_".join(["lakegraph", node.label, *node.key]))
+    key = ", ".join(f"node.{quoted(column)}" for column in node.key)
+    return f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (node:{quoted(node.label)}) REQUIRE ({key}) IS UNIQUE"
+
+
+def upsert(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
+    """The statement that creates or updates a node or an edge from an event.
+
+    Args:
+        removed: properties that the declaration had once and that must go.
+    """
+    if isinstance(declaration, NodeDeclaration):
+        return f"MERGE {_node('node', declaration.label, declaration.identity)}{_set('node', declaration, removed)}"
+    return (
+        f"{_match_ends(declaration)}\n"
+        f"MERGE (from)-{_edge_pattern(declaration)}->(to){_set('edge', declaration, removed)}"
+    )
+
+
+def delete_edge(edge: EdgeDeclaration) -> str:
+    """The statement that deletes an event's edge."""
+    return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)\nDELETE edge"
+
+
+def delete_node(node: NodeDeclaration) -> str:
+    """The statement that deletes an event's node, unless it carries labels or relationships of others."""
+    return (
+        f"MATCH {_node('node', node.label, node.identity)}\n"
+        f"WHERE size(labels(node)) = 1 AND NOT EXISTS {{ (node)--() }}\n"
+        "DELETE node"
+    )
+
+
+def disown_node(node: NodeDeclaration, properties: tuple[str, ...]) -> str:
+    """The statement that takes our label and properties off an event's node and leaves it to the others who use it."""
+    removed = "".join(f", node.{quoted(name)}" for name in properties)
+    return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node:{quoted(node.label)}{removed}"
+
+
+def count(declaration: Declaration) -> str:
+    """The query that counts a label's nodes or a type's edges, answered from Neo4j's count store."""
+    if isinstance(declaration, NodeDeclaration):
+        return f"MATCH (node:{quoted(declaration.label)}) RETURN count(node) AS rows"
+    return f"MATCH ()-[edge:{quoted(declaration.type)}]->() RETURN count(edge) AS rows"
+
+
+def identities(declaration: Declaration) -> str:
+    """The query that returns what identifies each node of a label, or each edge of a type between its declared labels.
+
+    A value of another type than declared is null: its owner is somebody else.
+    """
+    if isinstance(declaration, NodeDeclaration):
+        pattern = f"(key:{quoted(declaration.label)})"
+    else:
+        start, end = quoted(declaration.start.node), quoted(declaration.end.node)
+        pattern = f"(from:{start})-[key:{quoted(declaration.type)}]->(to:{end})"
+    fields = ", ".join(f"{_sent(item)} AS {quoted(item.name)}" for item in declaration.identity)
+    return f"MATCH {pattern} RETURN {fields}"
+
+
+def _sent(item: Identity) -> str:
+    value = f"{item.role}.{quoted(item.property)}"
+    kind = item.type.kind if item.type else Kind.STRING
+    text = f"toString({value})" if kind in _READ_TEXT else value
+    return f"CASE WHEN {value} IS :: {kind} THEN {text} END"
+
+
+def _value(name: str, kind: PropertyType | None) -> str:
+    field = f"event.{quoted(name)}"
+    convert = _READ_TEXT.get(kind.kind) if kind else None
+    if convert is None:
+        return field
+    return f"[item IN {field} | {convert}(item)]" if kind.is_list else f"{convert}({field})"
+
+
+def _node(variable: str, label: str, identity: tuple[Identity, ...]) -> str:
+    return f"({variable}:{quoted(label)} {_map(identity)})"
+
+
+def _map(identity: tuple[Identity, ...]) -> str:
+    return "{" + ", ".join(f"{quoted(item.property)}: {_value(item.name, item.type)}" for item in identity) + "}"
+
+
+def _role(edge: EdgeDeclaration, role: str) -> tuple[Identity, ...]:
+    return tuple(item for item in edge.identity if item.role == role)
+
+
+def _match_ends(edge: EdgeDeclaration) -> str:
+    return (
+        f"MATCH {_node('from', edge.start.node, _role(edge, 'from'))}\n"
+        f"MATCH {_node('to', edge.end.node, _role(edge, 'to'))}"
+    )
+
+
+def _edge_pattern(edge: EdgeDeclaration) -> str:
+    key = _role(edge, "key")
+    return f"[edge:{quoted(edge.type)}{f' {_map(key)}' if key else ''}]"
+
+
+def _set(variable: str, declaration: Declaration, removed: tuple[str, ...]) -> str:
+    values = [f"{quoted(column.name)}: {_value(column.name, column.type)}" for column in declaration.values]
+    values += [f"{quoted(name)}: null" for name in removed]
+    return f"\nSET {variable} += {{{', '.join(values)}}}" if values else ""

@@ -1,0 +1,149 @@
+"""The ledger's files: Parquet for keys and hashes, one JSON pointer that says which of them count.
+
+<lake>/ledger/<graph id>/pointer.json        replaced whole, the only file that is ever replaced
+<lake>/ledger/<graph id>/<generation>/<n>/   identity columns and `_hash` of one label or type
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph_loader.declarations import Declaration
+from graph_loader.ledger_state import Attempt, LedgerError, LedgerState, Remembered, place
+from graph_loader.spark_sql import HASH, identity_names, identity_schema
+from lakegraph.runtime.ops import sync_folder
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+POINTER = "pointer.json"
+LOCK = "lock"
+
+
+class Ledger:
+    """The memory of one graph, held by one load at a time."""
+
+    def __init__(self, folder: Path, state: LedgerState | None):
+        self.folder = folder
+        self.state = state
+
+    def start_anew(self, save: bool = True) -> None:
+        """Forget everything and begin a ledger under a new id; unsaved, only for as long as this object lives."""
+        state = LedgerState(uuid.uuid4().hex)
+        if save:
+            self._save(state)
+            self.sweep()
+        self.state = state
+
+    def known(self, spark: "SparkSession", declaration: Declaration) -> "DataFrame | None":
+        """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.
+
+        Returns:
+            None when the ledger remembers nothing of the declaration.
+        """
+        from pyspark.sql import functions
+
+        sources = self.state.sources(place(declaration.kind, declaration.name))
+        folders = {source.folder if source else None for source in sources}
+        if folders == {None}:
+            return None
+        if len(folders) == 1:
+            return self.read(spark, sources[0])
+        everything = reduce(
+            lambda left, right: left.unionByName(right), (self.read(spark, source) for source in sources if source)
+        )
+        # a row is known where the last load and every attempt since say the same of it
+        agreed = f"count({HASH}) = {len(sources)} and min({HASH}) = max({HASH})"
+        identity = identity_names(declaration.identity)
+        return everything.groupBy(*identity).agg(functions.expr(f"if({agreed}, min({HASH}), null)").alias(HASH))
+
+    def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
+        """Identity columns and `_hash` of one entry."""
+        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
+        return spark.read.schema(schema).parquet(str(self.folder / entry.folder))
+
+    def stage(self, entry: Remembered, accepted: "DataFrame") -> None:
+        """Write the rows that a label or type will have, without making them count yet.
+
+        Args:
+            entry: names the folder.
+            accepted: a DataFrame with the identity columns and `_hash`.
+        """
+        columns = [*identity_names(entry.declaration().identity), HASH]
+        accepted.selectExpr(*columns).write.mode("overwrite").parquet(str(self.folder / entry.folder))
+
+    def begin(self, attempt: Attempt) -> None:
+        """Save what is about to be done; until it is committed, the next load treats its changes as unknown."""
+        for file in (self.folder / str(attempt.generation)).rglob("*"):
+            _sync(file)
+        self._save(self.state.begun(attempt))
+
+    def commit(self, attempt: Attempt) -> None:
+        """Make an attempt the truth; the folders it replaces stay until `sweep`."""
+        self._save(self.state.committed(attempt))
+
+    def sweep(self) -> None:
+        """Delete the folders that no entry points to any more."""
+        used = {
+            source.folder
+            for name in self.state.remembered()
+            for source in self.state.sources(name)
+            if source is not None
+        }
+        for generation in (child for child in self.folder.iterdir() if child.is_dir()):
+            for rows in list(generation.iterdir()):
+                if f"{generation.name}/{rows.name}" not in used:
+                    shutil.rmtree(rows, ignore_errors=True)
+            if not any(generation.iterdir()):
+                generation.rmdir()
+
+    def _save(self, state: LedgerState) -> None:
+        target = self.folder / POINTER
+        partial = target.with_suffix(".partial")
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(state.as_dict(), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+        sync_folder(self.folder)
+        self.state = state
+
+
+@contextmanager
+def open_ledger(folder: Path) -> Iterator[Ledger]:
+    """The ledger in a folder, for this process alone; its state is None when there is none yet.
+
+    Raises:
+        LedgerError: another process of this machine is loading with it, or its pointer is not readable.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LedgerError(f"Another load uses the ledger in {folder}.", "Wait until it has finished.") from error
+        yield Ledger(folder, _read_state(folder / POINTER))
+
+
+def _read_state(pointer: Path) -> LedgerState | None:
+    if not pointer.is_file():
+        return None
+    try:
+        return LedgerState.from_dict(json.loads(pointer.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"{pointer} is not readable as a ledger: {error}.", "Bring back a copy of it.") from error
+
+
+def _sync(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

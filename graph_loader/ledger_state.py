@@ -1,0 +1,210 @@
+"""What the ledger says it holds: pure data, written as one JSON document, and the rules by which it fits a graph."""
+
+from dataclasses import asdict, dataclass, field, replace
+
+from graph_loader.connection import Metadata
+from graph_loader.declarations import Column, Declaration, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.types import Kind, PropertyType
+from lakegraph.runtime.errors import LakegraphError
+
+
+class LedgerError(LakegraphError):
+    """The ledger belongs to another graph, is of another time, or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The rows of one label or type as the ledger remembers them, and all that is needed to delete them again."""
+
+    kind: str
+    name: str
+    model: str
+    folder: str
+    rows: int
+    key: list[str]
+    # property to type, of all properties, those that identify included
+    properties: dict[str, str]
+    # for edges: role to {node, key, types}
+    ends: dict[str, dict] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The name under which it is kept."""
+        return place(self.kind, self.name)
+
+    def declaration(self) -> Declaration:
+        """The declaration as it was when these rows were written; its mart's columns are those of the graph."""
+        columns = [Column(name, _parse_type(text)) for name, text in self.properties.items()]
+        if self.kind == "node":
+            return NodeDeclaration(Model(self.model, columns=tuple(columns), complete=True), self.name, tuple(self.key))
+        ends = {}
+        for role, end in self.ends.items():
+            own = [f"_{role}_{name}" for name in end["key"]]
+            columns += [Column(name, _parse_type(text)) for name, text in zip(own, end["types"], strict=True)]
+            ends[role] = End(end["node"], tuple(own), tuple(end["key"]))
+        model = Model(self.model, columns=tuple(columns), complete=True)
+        return EdgeDeclaration(model, self.name, ends["from"], ends["to"], tuple(self.key))
+
+    def identity(self) -> dict:
+        """What identifies its rows; two declarations with the same identity can be compared row by row."""
+        return {"key": [(name, self.properties[name]) for name in self.key], "ends": self.ends}
+
+
+def place(kind: str, name: str) -> str:
+    """The name under which a label or type is kept in the ledger."""
+    return f"{kind}:{name}"
+
+
+def remember(declaration: Declaration, folder: str, rows: int) -> Remembered:
+    """A declaration's entry in the ledger."""
+    ends = {}
+    if isinstance(declaration, EdgeDeclaration):
+        for role, end in (("from", declaration.start), ("to", declaration.end)):
+            types = [str(item.type) for item in declaration.identity if item.role == role]
+            ends[role] = {"node": end.node, "key": list(end.key), "types": types}
+    properties = {column.name: str(column.type) for column in declaration.properties}
+    return Remembered(
+        declaration.kind,
+        declaration.name,
+        declaration.model.name,
+        folder,
+        rows,
+        list(declaration.key),
+        properties,
+        ends,
+    )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A load that saved what it was about to do; until it commits, the graph may hold any part of it."""
+
+    generation: int
+    entries: dict[str, Remembered]
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """The ledger of one graph: what the last complete load left, and the attempts since then that did not complete."""
+
+    ledger_id: str
+    generation: int = 0
+    entries: dict[str, Remembered] = field(default_factory=dict)
+    pending: tuple[Attempt, ...] = ()
+
+    @property
+    def next_generation(self) -> int:
+        """The generation of the next load."""
+        return max([self.generation, *(attempt.generation for attempt in self.pending)]) + 1
+
+    def sources(self, name: str) -> list[Remembered | None]:
+        """What the last complete load and each attempt since say of one label or type; None where they hold nothing of it."""
+        return [self.entries.get(name), *(attempt.entries.get(name) for attempt in self.pending)]
+
+    def remembered(self) -> dict[str, Remembered]:
+        """The latest entry of each label or type that any of the sources has."""
+        merged = dict(self.entries)
+        for attempt in self.pending:
+            merged |= attempt.entries
+        return merged
+
+    def begun(self, attempt: Attempt) -> "LedgerState":
+        """The state once an attempt has been saved as pending."""
+        return replace(self, pending=(*self.pending, attempt))
+
+    def committed(self, attempt: Attempt) -> "LedgerState":
+        """The state once an attempt is complete: nothing is pending any more."""
+        return LedgerState(self.ledger_id, attempt.generation, attempt.entries)
+
+    def as_dict(self) -> dict:
+        """The state as JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "LedgerState":
+        """The state that `as_dict` wrote.
+
+        Raises:
+            KeyError, TypeError: it is not such a state.
+        """
+
+        def entries(given: dict) -> dict[str, Remembered]:
+            return {name: Remembered(**entry) for name, entry in given.items()}
+
+        pending = tuple(Attempt(attempt["generation"], entries(attempt["entries"])) for attempt in data["pending"])
+        return cls(data["ledger_id"], data["generation"], entries(data["entries"]), pending)
+
+
+def fits(state: LedgerState | None, metadata: Metadata | None) -> bool:
+    """Whether a ledger and a graph are each other's: same ledger, and the graph at a generation that the ledger knows of."""
+    if state is None or metadata is None:
+        return False
+    known = {state.generation, *(attempt.generation for attempt in state.pending)}
+    return metadata.ledger_id == state.ledger_id and metadata.generation in known
+
+
+def may_start_anew(state: LedgerState | None, metadata: Metadata | None, graph_is_empty: bool) -> bool:
+    """Whether a new ledger loses nothing: the graph holds none of the declared labels and types, or neither side claims any."""
+    owns_nothing = state is None or (not state.remembered() and not state.pending)
+    return graph_is_empty or (owns_nothing and metadata is None)
+
+
+def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None, place_of_ledger: str) -> LedgerError:
+    """The error for a ledger and a graph that are not each other's, with what to do."""
+    anew = (
+        f"To start anew, delete the declared labels' nodes and the LakegraphMetadata node from the graph, "
+        f"and the folder {place_of_ledger}; then load again."
+    )
+    if state is None:
+        return LedgerError(
+            f"The graph '{graph_id}' was written with ledger {metadata.ledger_id}, which is not in {place_of_ledger}.",
+            f"Bring that ledger back, or name its lake with --lake. {anew}",
+        )
+    if metadata is None:
+        return LedgerError(
+            f"The ledger in {place_of_ledger} is of another graph: this one has never been loaded, but holds declared labels.",
+            f"Check NEO4J_URI and NEO4J_DATABASE. {anew}",
+        )
+    if metadata.ledger_id != state.ledger_id:
+        return LedgerError(
+            f"The graph '{graph_id}' belongs to ledger {metadata.ledger_id}, "
+            f"but {place_of_ledger} holds ledger {state.ledger_id}.",
+            f"Name the right lake with --lake, or another --graph-id. {anew}",
+        )
+    return LedgerError(
+        f"The graph '{graph_id}' is at generation {metadata.generation}, but the ledger in {place_of_ledger} is at "
+        f"{state.generation}: one of them was put back from a copy.",
+        f"Put the other back to the same time. {anew}",
+    )
+
+
+def check_identities(state: LedgerState, declarations: list[Declaration]) -> None:
+    """Make sure that what identifies the rows of each label and type is what it was when the ledger was written.
+
+    Raises:
+        LedgerError: a key or an end was declared otherwise.
+    """
+    for declaration in declarations:
+        now = remember(declaration, "", 0)
+        for before in state.sources(now.place):
+            if before and before.identity() != now.identity():
+                raise LedgerError(
+                    f"{now.kind.capitalize()} {now.name} (model {now.model}) was loaded with {_said(before)}, "
+                    f"but is declared with {_said(now)} now.",
+                    "Load once with an empty mart under the old declaration, then change it.",
+                )
+
+
+def _said(entry: Remembered) -> str:
+    key = ", ".join(f"{name} {entry.properties[name]}" for name in entry.key) or "none"
+    ends = "".join(
+        f", {role} {end['node']} ({', '.join(f'{n} {t}' for n, t in zip(end['key'], end['types'], strict=True))})"
+        for role, end in entry.ends.items()
+    )
+    return f"key {key}{ends}"
+
+
+def _parse_type(text: str) -> PropertyType:
+    if text.startswith("LIST<"):
+        return PropertyType(Kind(text.removeprefix("LIST<").removesuffix(" NOT NULL>")), is_list=True)
+    return PropertyType(Kind(text))

@@ -1,0 +1,105 @@
+"""Graph declarations out of dbt's manifest."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from graph_loader.declarations import Column, EdgeDeclaration, GraphDeclaration, Model, NodeDeclaration
+from graph_loader.parsing import parse
+from graph_loader.problems import DeclarationError, Problem
+from graph_loader.types import UnsupportedTypeError, property_type
+from graph_loader.validation import check
+from lakegraph.runtime.errors import ConfigurationError
+
+
+def read_graph(path: Path) -> GraphDeclaration:
+    """The graph that a dbt project declares, checked; needs neither Spark nor Neo4j nor the warehouse.
+
+    Args:
+        path: the manifest that dbt wrote, `target/manifest.json`.
+
+    Raises:
+        ConfigurationError: there is no manifest, it is not readable, or it declares no graph.
+        DeclarationError: declarations are wrong; the error names all problems.
+    """
+    manifest = _read(path)
+    adapter = manifest.get("metadata", {}).get("adapter_type") or "duckdb"
+    nodes, edges, problems = [], [], []
+    for entry in sorted(manifest.get("nodes", {}).values(), key=lambda entry: entry["unique_id"]):
+        graph = (entry.get("config", {}).get("meta") or {}).get("graph")
+        if entry.get("resource_type") != "model" or graph is None:
+            continue
+        model = _model(entry, adapter)
+        if entry["config"].get("materialized") == "ephemeral":
+            problems.append(
+                Problem(
+                    model, "config.materialized", "an ephemeral model has no rows to load: make it a table or a view"
+                )
+            )
+        declaration, wrong = parse(model, graph)
+        problems += wrong
+        if isinstance(declaration, NodeDeclaration):
+            nodes.append(declaration)
+        elif isinstance(declaration, EdgeDeclaration):
+            edges.append(declaration)
+    graph = GraphDeclaration(tuple(nodes), _with_end_keys(nodes, edges), adapter)
+    # endpoints of declarations that could not be read would be called unknown, so shapes are mended first
+    problems = problems or check(graph)
+    if problems:
+        raise DeclarationError(problems)
+    if not nodes:
+        raise ConfigurationError(
+            f"No model in {path} declares a graph.", "Give a model `config.meta.graph`, then run `dbt parse`."
+        )
+    return graph
+
+
+def _read(path: Path) -> dict:
+    if not path.is_file():
+        raise ConfigurationError(
+            f"There is no dbt manifest at {path}.",
+            "Run `dbt build` (or `dbt parse`) first, or name one with --manifest.",
+        )
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{path} is not readable as a dbt manifest: {error}.", "Run `dbt parse` again."
+        ) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("nodes"), dict):
+        raise ConfigurationError(f"{path} is no dbt manifest: it has no `nodes`.", "Run `dbt parse` again.")
+    return manifest
+
+
+def _model(entry: dict, adapter: str) -> Model:
+    declared_in = (entry.get("patch_path") or "").partition("://")[2]
+    return Model(
+        name=entry["name"],
+        file=declared_in or entry.get("original_file_path") or "",
+        schema=entry.get("schema") or "",
+        relation=entry.get("alias") or entry["name"] if adapter == "duckdb" else entry.get("relation_name") or "",
+        description=entry.get("description") or "",
+        columns=tuple(_column(name, column, adapter) for name, column in entry.get("columns", {}).items()),
+        complete=bool((entry.get("config", {}).get("contract") or {}).get("enforced")),
+    )
+
+
+def _column(name: str, column: dict, adapter: str) -> Column:
+    data_type = column.get("data_type") or None
+    try:
+        known = property_type(data_type, adapter) if data_type else None
+    except UnsupportedTypeError:
+        known = None
+    return Column(name, known, data_type, column.get("description") or "")
+
+
+def _with_end_keys(nodes: list[NodeDeclaration], edges: list[EdgeDeclaration]) -> tuple[EdgeDeclaration, ...]:
+    keys = {node.label: node.key for node in nodes}
+    return tuple(
+        replace(
+            edge,
+            start=replace(edge.start, key=keys.get(edge.start.node, ())),
+            end=replace(edge.end, key=keys.get(edge.end.node, ())),
+        )
+        for edge in edges
+    )

@@ -1,0 +1,192 @@
+"""The graph marts, as the warehouse has them: their real columns, their number of rows, and a Spark DataFrame for each."""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
+from graph_loader.problems import DeclarationError
+from graph_loader.spark_sql import LINEAGE, quoted
+from graph_loader.types import Kind, UnsupportedTypeError, property_type
+from graph_loader.validation import check, check_contract
+from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from pyspark.sql import DataFrame, SparkSession
+
+# What a column is copied as: DuckDB's type, and Spark's word for it. Spark would read enums, unsigned integers and times of
+# other precision as something else, or not at all.
+_COPIED_AS = {
+    Kind.STRING: ("varchar", "string"),
+    Kind.INTEGER: ("bigint", "bigint"),
+    Kind.FLOAT: ("double", "double"),
+    Kind.BOOLEAN: ("boolean", "boolean"),
+    Kind.DATE: ("date", "date"),
+    Kind.LOCAL_DATETIME: ("timestamp", "timestamp_ntz"),
+    Kind.ZONED_DATETIME: ("timestamp with time zone", "timestamp"),
+}
+
+
+class WarehouseError(LakegraphError):
+    """The warehouse is in use, not readable, or lacks a mart."""
+
+
+@dataclass(frozen=True)
+class Marts:
+    """The marts of a graph as they were at one moment.
+
+    Attributes:
+        graph: the declarations with the columns that the marts really have, checked.
+        rows: how many rows each model has, counted by the warehouse.
+        read: gives a model's rows to Spark.
+    """
+
+    graph: GraphDeclaration
+    rows: dict[str, int]
+    read: Callable[["SparkSession", Model], "DataFrame"]
+
+
+@contextmanager
+def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "SparkSession"]) -> Iterator[Marts]:
+    """The marts of a graph, out of DuckDB or, for any other adapter, out of Spark's own catalog.
+
+    Args:
+        graph: the declarations as the manifest has them.
+        warehouse: the DuckDB file, read-only and only until the marts are copied.
+        spark: gives the Spark session; called only when it is needed.
+
+    Raises:
+        ConfigurationError: there is no warehouse.
+        WarehouseError: another process writes the warehouse, or a mart was never built.
+        DeclarationError: the marts are not as declared; the error names all problems.
+    """
+    if graph.adapter != "duckdb":
+        yield _spark_marts(graph, spark())
+        return
+    with tempfile.TemporaryDirectory(prefix="graph-marts-") as folder:
+        with _connect(warehouse) as connection:
+            bound = _bind(
+                graph, {item.model.name: _duckdb_columns(connection, item.model, warehouse) for item in graph}
+            )
+            rows = {item.model.name: _copy(connection, item.model, Path(folder)) for item in bound}
+
+        def read(session: "SparkSession", model: Model) -> "DataFrame":
+            schema = ", ".join(f"{quoted(column.name)} {_copied_as(column)[1]}" for column in _copied(model))
+            return session.read.schema(schema).parquet(str(_parquet(Path(folder), model)))
+
+        yield Marts(bound, rows, read)
+
+
+def _bind(graph: GraphDeclaration, columns: dict[str, tuple[Column, ...]]) -> GraphDeclaration:
+    bound = graph.with_columns(columns)
+    problems = [*check(bound), *check_contract(graph, bound)]
+    if problems:
+        raise DeclarationError(problems)
+    return bound
+
+
+def _column(name: str, data_type: str, adapter: str) -> Column:
+    try:
+        return Column(name, property_type(data_type, adapter), data_type)
+    except UnsupportedTypeError:
+        return Column(name, None, data_type)
+
+
+@contextmanager
+def _connect(warehouse: Path) -> Iterator["DuckDBPyConnection"]:
+    import duckdb
+
+    if not warehouse.is_file():
+        raise ConfigurationError(
+            f"There is no warehouse at {warehouse}.", "Run `dbt build` first, or name the lake with --lake."
+        )
+    try:
+        connection = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise WarehouseError(
+                f"Another process writes {warehouse}.", "Wait until it has finished, then load."
+            ) from error
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(
+            f"{warehouse} cannot be opened as a DuckDB database: {reason}", "Build it anew."
+        ) from error
+    with connection:
+        yield connection
+
+
+def _duckdb_columns(connection: "DuckDBPyConnection", model: Model, warehouse: Path) -> tuple[Column, ...]:
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ? order by column_index",
+        [model.schema, model.relation],
+    ).fetchall()
+    if not found:
+        raise WarehouseError(
+            f"Model {model.name} has no relation {model.schema}.{model.relation} in {warehouse}.",
+            f"Build it: `dbt build --select {model.name}`.",
+        )
+    return tuple(_column(name, data_type, "duckdb") for name, data_type in found)
+
+
+def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
+    import duckdb
+
+    names = [(_quoted(column.name), _copied_as(column)[0]) for column in _copied(model)]
+    fields = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in names)
+    relation = f"{_quoted(model.schema)}.{_quoted(model.relation)}"
+    target = str(_parquet(folder, model)).replace("'", "''")
+    try:
+        return connection.execute(f"copy (select {fields} from {relation}) to '{target}' (format parquet)").fetchone()[
+            0
+        ]
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(
+            f"The rows of model {model.name} cannot be read: {reason}", "Build the model again."
+        ) from error
+
+
+def _copied(model: Model) -> list[Column]:
+    """The columns that a load looks at: all but unknown lineage, and lineage of a type that nothing can hold."""
+    return [column for column in model.columns if column.type and (column.name in LINEAGE or not _is_lineage(column))]
+
+
+def _is_lineage(column: Column) -> bool:
+    return column.name.startswith(LINEAGE_PREFIX)
+
+
+def _copied_as(column: Column) -> tuple[str, str]:
+    decimal = re.fullmatch(r"decimal\(\d+,\d+\)", column.data_type.lower().replace(" ", ""))
+    stored, read = (decimal[0], decimal[0]) if decimal else _COPIED_AS[column.type.kind]
+    return (f"{stored}[]", f"array<{read}>") if column.type.is_list else (stored, read)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _parquet(folder: Path, model: Model) -> Path:
+    return folder / f"{model.name}.parquet"
+
+
+def _spark_marts(graph: GraphDeclaration, session: "SparkSession") -> Marts:
+    from pyspark.errors import AnalysisException
+
+    columns = {}
+    for declaration in graph:
+        model = declaration.model
+        try:
+            fields = session.table(model.relation).schema.fields
+        except AnalysisException as error:
+            raise WarehouseError(
+                f"Model {model.name} has no relation {model.relation} that Spark can read.",
+                f"Build it: `dbt build --select {model.name}`.",
+            ) from error
+        columns[model.name] = tuple(_column(field.name, field.dataType.simpleString(), "spark") for field in fields)
+    rows = {item.model.name: session.table(item.model.relation).count() for item in graph}
+    return Marts(_bind(graph, columns), rows, lambda spark, model: spark.table(model.relation))

@@ -1,0 +1,139 @@
+"""The record of one run: what the console, the JSON file and the operational tables all show."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph_loader.plan import Plan
+from graph_loader.reconcile import Agreement
+from graph_loader.spark_sql import Status
+from graph_loader.trace import Timing
+
+REPORTS = "reports"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One label or type: sent = created + updated + unchanged + rejected.
+
+    Attributes:
+        deleted: what left its mart; after an interrupted load, rows that it may never have written count too.
+        in_graph: nodes or edges in the graph afterwards, without those of others; None when the run did not get there.
+        left_to_others: nodes that lost our label and properties but stay, for others use them.
+        rejected_by_reason: reason to rows.
+    """
+
+    model: str
+    kind: str
+    name: str
+    sent: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    deleted: int
+    in_graph: int | None = None
+    left_to_others: int = 0
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class RunReport:
+    """One run. It fills while the run goes on, so that a failed one tells how far it came."""
+
+    run_id: str
+    graph_id: str
+    configuration: dict
+    started_at: datetime
+    finished_at: datetime | None = None
+    status: str = "running"
+    error: str | None = None
+    counts: tuple[Counts, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    timings: tuple[Timing, ...] = ()
+
+    def finish(self, status: str, timings: Iterable[Timing], error: BaseException | None = None) -> None:
+        """Close the record."""
+        self.finished_at = now()
+        self.status = status
+        self.error = f"{type(error).__name__}: {error}" if error else None
+        self.timings = tuple(timings)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return ((self.finished_at or now()) - self.started_at).total_seconds()
+
+    def as_dict(self) -> dict:
+        """The record as JSON holds it; times are ISO text in UTC."""
+        data = asdict(self)
+        for timing, record in zip(self.timings, data["timings"], strict=True):
+            record["rows_per_second"] = timing.rows_per_second
+        data["started_at"] = self.started_at.isoformat()
+        data["finished_at"] = self.finished_at.isoformat() if self.finished_at else None
+        return data | {"seconds": self.seconds}
+
+    def as_json(self) -> str:
+        """The record as JSON text."""
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def counted(
+    plan: Plan, agreements: tuple[Agreement, ...] = (), left_to_others: dict[str, int] | None = None
+) -> tuple[Counts, ...]:
+    """The counts of a plan, and of the graph after it."""
+    in_graph = {(agreement.kind, agreement.name): agreement.in_graph for agreement in agreements}
+    return tuple(
+        Counts(
+            model=step.declaration.model.name,
+            kind=step.declaration.kind,
+            name=step.declaration.name,
+            sent=step.tally.sent,
+            created=step.tally[Status.CREATED],
+            updated=step.tally[Status.UPDATED],
+            unchanged=step.tally[Status.UNCHANGED],
+            rejected=step.tally[Status.REJECTED],
+            deleted=step.tally[Status.DELETED],
+            in_graph=in_graph.get((step.declaration.kind, step.declaration.name)),
+            left_to_others=(left_to_others or {}).get(step.declaration.name, 0)
+            if step.declaration.kind == "node"
+            else 0,
+            rejected_by_reason=step.tally.by_reason,
+        )
+        for step in plan.steps
+    )
+
+
+def record(report: RunReport, ops: Path) -> None:
+    """Write a finished report as `<ops>/reports/<run id>.json` and append it to `graph_runs` and `graph_row_counts`."""
+    from lakegraph.runtime.ops import append
+
+    file = ops / REPORTS / f"{report.run_id}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(report.as_json(), encoding="utf-8")
+    partial.replace(file)
+    row = {
+        "run_id": report.run_id,
+        "graph_id": report.graph_id,
+        "started_at": report.started_at.replace(tzinfo=None),
+        "finished_at": report.finished_at.replace(tzinfo=None),
+        "status": report.status,
+        "error": report.error,
+        "report": report.as_json(),
+    }
+    append(ops, "graph_runs", report.run_id, [row])
+    if report.counts:
+        columns = "model kind name sent created updated unchanged rejected deleted in_graph".split()
+        rows = [
+            {column: getattr(count, column) for column in columns} | {"run_id": report.run_id}
+            for count in report.counts
+        ]
+        append(ops, "graph_row_counts", report.run_id, rows)

@@ -1,0 +1,142 @@
+"""Checks on declarations that need more than one of them, or their columns. Touches nothing."""
+
+from collections.abc import Iterator
+
+from graph_loader.declarations import (
+    LINEAGE_PREFIX,
+    Column,
+    Declaration,
+    EdgeDeclaration,
+    End,
+    GraphDeclaration,
+    Model,
+    NodeDeclaration,
+)
+from graph_loader.parsing import GRAPH_KEY
+from graph_loader.problems import Problem, did_you_mean
+from graph_loader.types import UnsupportedTypeError, property_type
+
+
+def check(graph: GraphDeclaration) -> list[Problem]:
+    """All problems of a graph's declarations: names that clash, ends and columns that do not exist, types that do not fit.
+
+    Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
+    """
+    problems = [*_taken_twice(graph.nodes, "node", "label"), *_taken_twice(graph.edges, "edge", "relationship type")]
+    for declaration in graph:
+        problems += _columns(declaration, graph.adapter)
+        problems += _key(declaration)
+        if isinstance(declaration, EdgeDeclaration):
+            problems += _end(graph, declaration, "from", declaration.start)
+            problems += _end(graph, declaration, "to", declaration.end)
+    return problems
+
+
+def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[Problem]:
+    """Problems of marts whose columns are not of the type that their model's YAML says."""
+    return [
+        Problem(
+            model,
+            f"columns.{column.name}.data_type",
+            f"says {column.data_type}, but the mart has {real.data_type}: build it again",
+        )
+        for model, built in zip((item.model for item in declared), (item.model for item in found), strict=True)
+        for column in model.columns
+        if column.type and (real := built.column(column.name)) and real.type and real.type != column.type
+    ]
+
+
+def _taken_twice(declarations: tuple[Declaration, ...], key: str, thing: str) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for declaration in declarations:
+        name, model = declaration.name, declaration.model
+        if name in first:
+            yield Problem(
+                model,
+                f"{GRAPH_KEY}.{key}",
+                f"model {first[name]} declares the {thing} '{name}' already: one model per {thing}",
+            )
+        first.setdefault(name, model.name)
+
+
+def _columns(declaration: Declaration, adapter: str) -> Iterator[Problem]:
+    """Columns that become properties or identify a row must be of a type that a property can hold, under a name of their own."""
+    seen: dict[str, str] = {}
+    identity = {*declaration.key}
+    if isinstance(declaration, EdgeDeclaration):
+        identity |= {*declaration.start.columns, *declaration.end.columns}
+    for column in declaration.model.columns:
+        if column.name.startswith(LINEAGE_PREFIX) and column.name not in identity:
+            continue
+        place = f"columns.{column.name}"
+        if column.name.lower() in seen:
+            yield Problem(
+                declaration.model,
+                place,
+                f"differs from column '{seen[column.name.lower()]}' in letter case only: rename one",
+            )
+        seen.setdefault(column.name.lower(), column.name)
+        if column.data_type and column.type is None:
+            yield Problem(
+                declaration.model,
+                f"{place}.data_type",
+                f"Neo4j cannot hold {column.data_type}: {_reason(column, adapter)}",
+            )
+
+
+def _reason(column: Column, adapter: str) -> str:
+    try:
+        property_type(column.data_type or "", adapter)
+    except UnsupportedTypeError as error:
+        return str(error)
+    return "cast it to another type"
+
+
+def _key(declaration: Declaration) -> Iterator[Problem]:
+    for position, name in enumerate(declaration.key):
+        yield from _identifying_column(declaration.model, f"{GRAPH_KEY}.key[{position}]", name)
+
+
+def _identifying_column(model: Model, place: str, name: str) -> Iterator[Problem]:
+    column = model.column(name)
+    if name.startswith(LINEAGE_PREFIX):
+        yield Problem(
+            model, place, f"column '{name}' is lineage, for it starts with '{LINEAGE_PREFIX}': it identifies nothing"
+        )
+    elif column is None:
+        if model.complete:
+            names = [known.name for known in model.columns]
+            yield Problem(model, place, f"the model has no column '{name}'{did_you_mean(name, names)}")
+    elif column.type and not column.type.can_be_key:
+        text = f"column '{name}' is a {column.data_type}, which cannot identify anything: cast it to varchar or bigint"
+        yield Problem(model, place, text)
+
+
+def _end(graph: GraphDeclaration, edge: EdgeDeclaration, role: str, end: End) -> Iterator[Problem]:
+    place = f"{GRAPH_KEY}.{role}"
+    for position, name in enumerate(end.columns):
+        yield from _identifying_column(edge.model, f"{place}.columns[{position}]", name)
+    node = graph.node(end.node)
+    if node is None:
+        labels = [known.label for known in graph.nodes]
+        yield Problem(
+            edge.model, f"{place}.node", f"no model declares the label '{end.node}'{did_you_mean(end.node, labels)}"
+        )
+    elif len(end.columns) != len(node.key):
+        key = ", ".join(node.key)
+        yield Problem(
+            edge.model,
+            f"{place}.columns",
+            f"has {len(end.columns)} columns, but the key of {node.label} has {len(node.key)} ({key})",
+        )
+    else:
+        yield from _end_types(edge, place, end, node)
+
+
+def _end_types(edge: EdgeDeclaration, place: str, end: End, node: NodeDeclaration) -> Iterator[Problem]:
+    for position, (name, key) in enumerate(zip(end.columns, node.key, strict=True)):
+        mine, theirs = edge.model.column(name), node.model.column(key)
+        if mine and theirs and mine.type and theirs.type and mine.type != theirs.type:
+            theirs_said = f"{node.label}.{key} in {node.model.name} is a {theirs.data_type}"
+            text = f"column '{name}' is a {mine.data_type}, but {theirs_said}: they would never match"
+            yield Problem(edge.model, f"{place}.columns[{position}]", text)

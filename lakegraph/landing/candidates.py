@@ -1,0 +1,115 @@
+"""The batches that the drops folder offers."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
+from lakegraph.landing.history import VisibleBatch
+from lakegraph.landing.sources import Sources
+from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, read_trigger
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A batch that may be landed.
+
+    Attributes:
+        batch_id: its id; for a trigger that cannot be read, the name of its file.
+        batch_date: the day it stands for.
+        files: its files.
+        trigger: the trigger that announces it, if any.
+        waits_for: what must happen before it can be landed.
+        fault: why it cannot be landed as it is.
+    """
+
+    batch_id: str
+    batch_date: date
+    files: tuple[DropFile, ...]
+    trigger: ReceivedTrigger | None = None
+    waits_for: str | None = None
+    fault: str | None = None
+
+
+def triggered_candidates(drops: Path, sources: Sources, files: list[DropFile]) -> list[Candidate]:
+    """A candidate per trigger file, in batch order: its date's files and those it expects.
+
+    Args:
+        drops: the drops folder.
+        sources: how files become feeds; it names trigger files.
+        files: the feeds' files in the folder.
+    """
+    pattern = sources.trigger_pattern
+    candidates = []
+    for path in pattern.files(drops):
+        try:
+            received = ReceivedTrigger(path, read_trigger(path))
+        except TriggerError as error:
+            day = pattern.date_in(path.relative_to(drops).as_posix()) or date.min
+            candidates.append(Candidate(path.name, day, (), fault=str(error)))
+        else:
+            candidates.append(_announced(received, files))
+    return sorted(candidates, key=lambda candidate: (candidate.batch_date, candidate.batch_id))
+
+
+def _announced(received: ReceivedTrigger, files: list[DropFile]) -> Candidate:
+    trigger = received.content
+    expected = set(trigger.expected_files)
+    own = tuple(file for file in files if file.name in expected or file.date == trigger.batch_date or file.date is None)
+    missing = [name for name in trigger.expected_files if not (received.path.parent / name).is_file()]
+    missing = [name for name in missing if name not in {file.name for file in own}]
+    waits_for = None
+    if not trigger.data_files_ready:
+        waits_for = f"{received.path.name} says that its files are not ready (data_files_ready is false)"
+    elif missing:
+        waits_for = (
+            f"{', '.join(missing)}, expected by {received.path.name}, {'is' if len(missing) == 1 else 'are'} missing"
+        )
+    return Candidate(trigger.trigger_id, trigger.batch_date, own, received, waits_for, _fault(own))
+
+
+def dated_candidates(files: list[DropFile], prints: Fingerprints, visible: dict[str, VisibleBatch]) -> list[Candidate]:
+    """A candidate per date in the files' names, and one of the files without a date, in batch order.
+
+    Args:
+        files: the feeds' files in the drops folder.
+        prints: what each of them holds.
+        visible: the batches landed so far.
+    """
+    groups: dict[date | None, list[DropFile]] = defaultdict(list)
+    for file in files:
+        groups[file.date].append(file)
+    candidates = [_gathered(day, tuple(group), prints, visible) for day, group in groups.items()]
+    return sorted(candidates, key=lambda candidate: (candidate.batch_date, candidate.batch_id))
+
+
+def _gathered(
+    day: date | None, files: tuple[DropFile, ...], prints: Fingerprints, visible: dict[str, VisibleBatch]
+) -> Candidate:
+    batch_date = day or max(_day(prints[file.path].modified) for file in files)
+    content = content_hash((file.feed, file.name, prints[file.path].sha256) for file in files)
+    batch_id = _known_id(content, files, visible) or _new_id(f"files_{batch_date:%Y_%m_%d}_{content[:8]}", visible)
+    return Candidate(batch_id, batch_date, files, fault=_fault(files))
+
+
+def _known_id(content: str, files: tuple[DropFile, ...], visible: dict[str, VisibleBatch]) -> str | None:
+    """The batch that last delivered files of these names, if it delivered this content."""
+    names = {file.name for file in files}
+    last = next((batch for batch in reversed(visible.values()) if names & batch.hashes.keys()), None)
+    return last.batch_id if last and last.content_hash == content else None
+
+
+def _new_id(base: str, visible: dict[str, VisibleBatch]) -> str:
+    """The id itself, or with a number behind it where content returns that an earlier batch had on the same day."""
+    taken = sum(1 for batch_id in visible if batch_id == base or batch_id.startswith(f"{base}_"))
+    return f"{base}_{taken + 1}" if taken else base
+
+
+def _day(nanoseconds: int) -> date:
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC).date()
+
+
+def _fault(files: tuple[DropFile, ...]) -> str | None:
+    twice = repeated_name(files)
+    return f"two of its files are called {twice}, their suffix apart" if twice else None

@@ -1,0 +1,119 @@
+"""The files in the drops folder that belong to feeds."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lakegraph.landing.sources import Sources, SourcesError
+from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+
+
+class DropsError(ConfigurationError):
+    """The drops folder is not there."""
+
+
+class DropFileError(LakegraphError):
+    """A file in the drops folder cannot be landed."""
+
+
+@dataclass(frozen=True)
+class DropFile:
+    """A file of a feed.
+
+    Attributes:
+        feed: the feed.
+        path: the file.
+        date: the date in its name, if the feed's pattern has one.
+    """
+
+    feed: str
+    path: Path
+    date: date | None
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.path.name
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a file held when it was looked at.
+
+    Attributes:
+        sha256: the hash of its bytes, hexadecimal.
+        size: its size in bytes.
+        modified: its modification time in nanoseconds.
+    """
+
+    sha256: str
+    size: int
+    modified: int
+
+    def still_fits(self, path: Path) -> bool:
+        """Whether the file has not been touched since."""
+        stat = path.stat()
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.modified)
+
+
+def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
+    """Every file that belongs to a feed, in the order of the feeds and of the names.
+
+    Raises:
+        DropsError: there is no such folder.
+        SourcesError: a file fits the patterns of two feeds.
+    """
+    if not drops.is_dir():
+        raise DropsError(f"The drops folder {drops} does not exist.", "Name another with --drops or DROPS_DIR.")
+    files = [
+        DropFile(feed, path, sources.pattern(feed).date_in(path.relative_to(drops).as_posix()))
+        for feed in sources.feeds
+        for path in sources.pattern(feed).files(drops)
+    ]
+    owners: dict[Path, str] = {}
+    for file in files:
+        if (owner := owners.setdefault(file.path, file.feed)) != file.feed:
+            raise SourcesError(
+                f"{file.path} fits the file patterns of both {owner} and {file.feed}.",
+                "Narrow one of them under 'files' in the sources file.",
+            )
+    return files
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Hash a file.
+
+    Raises:
+        DropFileError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            stat = path.stat()
+            return Fingerprint(hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+    except OSError as error:
+        raise DropFileError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+class Fingerprints(dict[Path, Fingerprint]):
+    """Files and what they held when they were first asked for."""
+
+    def __missing__(self, path: Path) -> Fingerprint:
+        self[path] = fingerprint(path)
+        return self[path]
+
+
+def content_hash(files: Iterable[tuple[str, str, str]]) -> str:
+    """The hash of what a batch delivers: of the feed, the name and the sha256 of each file, in any order."""
+    lines = sorted("\t".join(file) for file in files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def repeated_name(files: Iterable[DropFile]) -> str | None:
+    """A name that comes twice in a batch, whose records could then not be told apart; bronze keeps no suffixes."""
+    files = list(files)
+    names = Counter(file.name for file in files)
+    stems = Counter((file.feed, file.path.stem) for file in files)
+    return next((file.name for file in files if names[file.name] > 1 or stems[file.feed, file.path.stem] > 1), None)

@@ -1,0 +1,45 @@
+"""The canonical feeds, as vars.yml declares them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from lakegraph.runtime.project import project_vars
+
+Delivery = Literal["full", "delta"]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What landing must know of a feed.
+
+    Attributes:
+        name: the feed.
+        delivery: `full` when a file holds every living record, `delta` when only new and changed ones.
+        required: canonical columns that must stand in a file's header.
+        types: canonical column to declared type, in the order in which bronze holds them.
+    """
+
+    name: str
+    delivery: Delivery
+    required: tuple[str, ...]
+    types: Mapping[str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The canonical columns, in bronze's order."""
+        return tuple(self.types)
+
+
+def declared_feeds() -> dict[str, Feed]:
+    """Every feed of vars.yml by its name."""
+    return {
+        name: Feed(
+            name=name,
+            delivery=feed["delivery"],
+            required=tuple(feed["required"]),
+            types=MappingProxyType({column: declared["type"] for column, declared in feed["columns"].items()}),
+        )
+        for name, feed in project_vars()["feeds"].items()
+    }

@@ -1,0 +1,1 @@
+"""The words and figures that the generated records are made of."""

@@ -1,0 +1,98 @@
+"""Lands one batch: its files first, the row that makes it visible last."""
+
+import shutil
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lakegraph.landing.bronze import Origin
+from lakegraph.landing.candidates import Candidate
+from lakegraph.landing.drops import Fingerprints, content_hash
+from lakegraph.landing.feeds import declared_feeds
+from lakegraph.landing.land_file import FileToLand, land_file
+from lakegraph.landing.rejects import RejectedRecords
+from lakegraph.landing.result import LandedBatch, LandedFile
+from lakegraph.landing.sources import Sources
+from lakegraph.landing.workers import Workers
+from lakegraph.runtime import ops
+from lakegraph.runtime.settings import Settings
+
+WORKERS = 2
+
+
+def land_batch(candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings) -> LandedBatch:
+    """Land a batch and make it visible; what an interrupted landing of it left behind is removed first.
+
+    Args:
+        candidate: the batch.
+        prints: what its files held when it was recognised.
+        sources: how they become feeds.
+        settings: where the lake lies.
+
+    Raises:
+        DropFileError: a file cannot be landed; then nothing of the batch is left in the lake.
+    """
+    begin = time.monotonic()
+    landed_at = datetime.now(UTC).replace(tzinfo=None)
+    _remove(candidate.batch_id, settings)
+    try:
+        files = _land_files(candidate, prints, sources, settings, landed_at)
+    except BaseException:
+        _remove(candidate.batch_id, settings)
+        raise
+    _make_visible(files, candidate, settings.ops, landed_at)
+    return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, time.monotonic() - begin)
+
+
+def _land_files(
+    candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings, landed_at: datetime
+) -> tuple[LandedFile, ...]:
+    feeds = declared_feeds()
+    landed = []
+    with RejectedRecords(settings.ops, candidate.batch_id, landed_at) as rejected, Workers(WORKERS) as workers:
+        for file in candidate.files:
+            origin = Origin(candidate.batch_id, candidate.batch_date, file.name, landed_at)
+            given = FileToLand(file, prints[file.path], feeds[file.feed], sources.feeds[file.feed], origin)
+            landed.append(land_file(given, _bronze_folder(settings, file.feed, candidate.batch_id), rejected, workers))
+            ops.sync_folder(settings.bronze / file.feed)
+    return tuple(landed)
+
+
+def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: Path, landed_at: datetime) -> None:
+    ops.append(folder, "batch_files", candidate.batch_id, [_file_row(file, candidate.batch_id) for file in files])
+    row = {
+        "batch_id": candidate.batch_id,
+        "batch_date": candidate.batch_date,
+        "content_hash": content_hash((file.feed, file.source_file, file.file_hash) for file in files),
+        "files": len(files),
+        "records_read": sum(file.records_read for file in files),
+        "records_landed": sum(file.records_landed for file in files),
+        "records_rejected": sum(file.records_rejected for file in files),
+        "landed_at": landed_at,
+    }
+    if received := candidate.trigger:
+        row |= {
+            "trigger_file": received.path.name,
+            "trigger_id": received.content.trigger_id,
+            "trigger_timestamp": received.content.trigger_timestamp,
+            "client_name": received.content.client_name,
+        }
+    ops.append(folder, "batches", candidate.batch_id, [row])
+
+
+def _file_row(file: LandedFile, batch_id: str) -> dict:
+    lists = {name: ",".join(getattr(file, name)) for name in ("absent_columns", "unmapped_columns")}
+    return {"batch_id": batch_id, **asdict(file), **lists}
+
+
+def _bronze_folder(settings: Settings, feed: str, batch_id: str) -> Path:
+    return settings.bronze / feed / f"batch_id={batch_id}"
+
+
+def _remove(batch_id: str, settings: Settings) -> None:
+    for feed in settings.bronze.glob("*"):
+        if (folder := _bronze_folder(settings, feed.name, batch_id)).exists():
+            shutil.rmtree(folder)
+    for table in ("rejected_records", "batch_files"):
+        ops.ops_file(settings.ops, table, batch_id).unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""What a landing did."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """What became of a file.
+
+    Attributes:
+        feed: its feed.
+        delivery: full or delta.
+        source_file: its name.
+        file_bytes: its size in bytes.
+        file_hash: the sha256 of its bytes.
+        absent_columns: canonical columns that it lacks.
+        unmapped_columns: columns of its own that no canonical column takes.
+        records_read: its records, which are landed or rejected.
+        records_landed: those in bronze.
+        records_rejected: those that could not be read.
+    """
+
+    feed: str
+    delivery: str
+    source_file: str
+    file_bytes: int
+    file_hash: str
+    absent_columns: tuple[str, ...]
+    unmapped_columns: tuple[str, ...]
+    records_read: int
+    records_landed: int
+    records_rejected: int
+
+
+@dataclass(frozen=True)
+class LandedBatch:
+    """What became of a batch; its counts are the sums of its files'.
+
+    Attributes:
+        batch_id: its id.
+        batch_date: the day it stands for.
+        files: its files.
+        records_read: its records, which are landed or rejected.
+        records_landed: those in bronze.
+        records_rejected: those that could not be read.
+        megabytes: the size of its files in millions of bytes.
+        seconds: how long landing took.
+    """
+
+    batch_id: str
+    batch_date: date
+    files: tuple[LandedFile, ...]
+    records_read: int
+    records_landed: int
+    records_rejected: int
+    megabytes: float
+    seconds: float
+
+    @classmethod
+    def of(cls, batch_id: str, batch_date: date, files: tuple[LandedFile, ...], seconds: float) -> "LandedBatch":
+        """A batch of some files."""
+        return cls(
+            batch_id=batch_id,
+            batch_date=batch_date,
+            files=files,
+            records_read=sum(file.records_read for file in files),
+            records_landed=sum(file.records_landed for file in files),
+            records_rejected=sum(file.records_rejected for file in files),
+            megabytes=sum(file.file_bytes for file in files) / 1e6,
+            seconds=seconds,
+        )
+
+    def lines(self) -> list[str]:
+        """The batch in one line, and one more for each file of which there is something to say."""
+        head = (
+            f"landed {self.batch_id}: {len(self.files)} files, {self.records_read:,} records read, "
+            f"{self.records_landed:,} landed, {self.records_rejected:,} rejected, {self.megabytes / self.seconds:.0f} MB/s"
+        )
+        remarks = []
+        for file in self.files:
+            if file.unmapped_columns:
+                remarks.append(
+                    f"  {file.source_file}: no column of {file.feed} takes {', '.join(file.unmapped_columns)}"
+                )
+            if not file.records_read:
+                remarks.append(f"  {file.source_file}: has a header and no records")
+        return [head, *remarks]
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """A batch that was not landed, and why."""
+
+    batch_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LandingResult:
+    """What one landing did.
+
+    Attributes:
+        batches: the batches that are visible now and were not before.
+        repeated: the ids of visible batches whose files lay in the drops folder again, with the same content.
+        waiting: batches that are not complete, or come after one that is left behind.
+        refused: batches that cannot be landed as they are.
+        unclaimed: files of feeds that no trigger announces.
+    """
+
+    batches: list[LandedBatch] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    waiting: list[LeftBehind] = field(default_factory=list)
+    refused: list[LeftBehind] = field(default_factory=list)
+    unclaimed: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no batch had to be left behind."""
+        return not (self.waiting or self.refused)
+
+    def summary(self) -> str:
+        """What happened, line by line, for the console (rich markup is escaped)."""
+        from rich.markup import escape
+
+        lines = [line for batch in self.batches for line in batch.lines()]
+        if self.repeated:
+            lines.append(f"landed before, with the same content: {_shortened(self.repeated)}")
+        lines += [f"waits: {left.batch_id}: {left.reason}" for left in self.waiting]
+        lines += [f"refused: {left.batch_id}: {left.reason}" for left in self.refused]
+        if self.unclaimed:
+            lines.append(f"left alone, for no trigger announces them: {_shortened(self.unclaimed)}")
+        return escape("\n".join(lines or ["nothing to land"]))
+
+
+def _shortened(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,179 @@
+"""configs/data-sources.yml: how a user's files become feeds."""
+
+import codecs
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from lakegraph.landing.feeds import Delivery, declared_feeds
+from lakegraph.landing.hints import did_you_mean
+from lakegraph.landing.patterns import FilePattern, date_regex, pattern_fault
+from lakegraph.landing.yaml_file import read_yaml
+from lakegraph.runtime.errors import ConfigurationError
+
+NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+class SourcesError(ConfigurationError):
+    """The sources file cannot be understood."""
+
+
+def _checked_pattern(text: str) -> str:
+    if fault := pattern_fault(text):
+        raise ValueError(fault)
+    return text
+
+
+def _checked_dates(text: str) -> str:
+    date_regex(text)
+    return text
+
+
+def _checked_delimiter(text: str) -> str:
+    delimiter = NAMED_DELIMITERS.get(text, text)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
+        raise ValueError(f"must be one ASCII character, or one of {', '.join(NAMED_DELIMITERS)}")
+    return delimiter
+
+
+def _checked_encoding(text: str) -> str:
+    try:
+        "".encode(text)
+        return codecs.lookup(text).name
+    except LookupError as error:
+        raise ValueError("is not an encoding that Python knows") from error
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class FileOptions(_Declared):
+    """How files are written.
+
+    Attributes:
+        format: the file format.
+        delimiter: what separates two fields.
+        encoding: the files' character encoding, by a name that Python knows.
+        decimal_comma: numbers are written 1.234,56.
+        date_format: dates and times are written in this strptime format instead of ISO 8601.
+        null_values: texts that mean that there is no value.
+    """
+
+    format: Literal["csv"] = "csv"
+    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
+    encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
+    decimal_comma: bool = False
+    date_format: str | None = None
+    null_values: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class FeedFiles(FileOptions):
+    """Where a feed's files lie and what they call its columns.
+
+    Attributes:
+        files: the pattern of the file names, below the drops folder.
+        names: canonical column to the header's name for it; a column that is not listed has its canonical name.
+        delivery: overrides the feed's own in vars.yml.
+    """
+
+    files: Annotated[str, AfterValidator(_checked_pattern)]
+    names: dict[str, str] = Field(default_factory=dict, alias="from")
+    delivery: Delivery | None = None
+
+
+class TriggerFiles(_Declared):
+    """Where trigger files lie."""
+
+    file: Annotated[str, AfterValidator(_checked_pattern)]
+
+
+class Sources(_Declared):
+    """The whole file.
+
+    Attributes:
+        trigger: the trigger files that announce a batch; None when files are taken as they lie.
+        dates: how `{date}` is written in file names.
+        archive: whether landed files move to `<lake>/archive/<batch id>/`.
+        feeds: the feeds that are delivered, by name.
+    """
+
+    trigger: Annotated[TriggerFiles | None, BeforeValidator(lambda given: None if given == "none" else given)] = None
+    dates: Annotated[str, AfterValidator(_checked_dates)] = "%Y_%m_%d"
+    archive: bool = True
+    feeds: dict[str, FeedFiles]
+
+    def pattern(self, feed: str) -> FilePattern:
+        """The file pattern of a feed."""
+        return FilePattern(self.feeds[feed].files, self.dates)
+
+    @property
+    def trigger_pattern(self) -> FilePattern | None:
+        """The file pattern of the triggers, if there are any."""
+        return FilePattern(self.trigger.file, self.dates) if self.trigger else None
+
+
+def load_sources(path: Path) -> Sources:
+    """Read and check a sources file.
+
+    Raises:
+        SourcesError: the file is missing or not YAML, a key is unknown or wrong, or a feed or a column is not in vars.yml.
+    """
+    content = read_yaml(path)
+    defaults = content.pop("defaults", None) or {}
+    _validated(FileOptions, defaults, path, ("defaults",))
+    feeds = content.get("feeds")
+    if isinstance(feeds, dict):
+        content["feeds"] = {
+            name: {**defaults, **feed} if isinstance(feed, dict) else feed for name, feed in feeds.items()
+        }
+    sources = _validated(Sources, content, path, ())
+    _check_names(sources, path)
+    return sources
+
+
+def _validated(model: type[BaseModel], content: Any, path: Path, key: tuple[str, ...]) -> Any:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        location = (*key, *(str(part) for part in first["loc"]))
+        raise SourcesError(f"{path}: {_complaint(first, location)}") from None
+
+
+def _complaint(error: Any, location: tuple[str, ...]) -> str:
+    key = ".".join(location)
+    if error["type"] == "extra_forbidden":
+        return f"'{key}' is not a key that can stand here{did_you_mean(location[-1], _known_keys(location[:-1]))}."
+    if error["type"] == "missing":
+        return f"'{key}' is missing."
+    return f"'{key}' {error['msg'].removeprefix('Value error, ')} (given: {error['input']!r})."
+
+
+def _known_keys(parent: tuple[str, ...]) -> list[str]:
+    match parent:
+        case ():
+            models = [Sources]
+        case ("trigger",):
+            models = [TriggerFiles]
+        case ("defaults",):
+            models = [FileOptions]
+        case _:
+            models = [FeedFiles]
+    return [field.alias or name for model in models for name, field in model.model_fields.items()] + ["defaults"] * (
+        not parent
+    )
+
+
+def _check_names(sources: Sources, path: Path) -> None:
+    declared = declared_feeds()
+    if not sources.feeds:
+        raise SourcesError(f"{path}: 'feeds' names no feed.", f"Known feeds: {', '.join(declared)}.")
+    for name, files in sources.feeds.items():
+        if name not in declared:
+            raise SourcesError(f"{path}: 'feeds.{name}' is not a feed of vars.yml{did_you_mean(name, declared)}.")
+        for column in files.names:
+            if column not in declared[name].types:
+                hint = did_you_mean(column, declared[name].columns)
+                raise SourcesError(f"{path}: 'feeds.{name}.from.{column}' is not a column of {name}{hint}.")

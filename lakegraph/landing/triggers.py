@@ -1,0 +1,80 @@
+"""Trigger files: the JSON that announces a batch."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from lakegraph.runtime.errors import LakegraphError
+
+SAFE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+class TriggerError(LakegraphError):
+    """A trigger file cannot be understood."""
+
+
+def _file_name(name: str) -> str:
+    if not name or PurePosixPath(name).name != name or "\\" in name:
+        raise ValueError("must be a plain file name")
+    return name
+
+
+def _utc(moment: datetime) -> datetime:
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+
+
+class Trigger(BaseModel):
+    """What a trigger says; keys that landing does not obey are kept aside.
+
+    Attributes:
+        trigger_id: the batch's id, such as batch_2025_01_15_001 or TRG_20250115_001.
+        trigger_timestamp: when it was written, in UTC.
+        batch_date: the day the batch stands for.
+        client_name: who delivers.
+        data_files_ready: whether all files are there.
+        expected_files: the files that must be there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    trigger_id: Annotated[str, Field(pattern=f"^{SAFE_ID}$", max_length=128)]
+    trigger_timestamp: Annotated[datetime, AfterValidator(_utc)] | None = None
+    batch_date: date
+    client_name: str | None = None
+    data_files_ready: bool
+    expected_files: tuple[Annotated[str, AfterValidator(_file_name)], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceivedTrigger:
+    """A trigger and the file that holds it."""
+
+    path: Path
+    content: Trigger
+
+
+def read_trigger(path: Path) -> Trigger:
+    """Read and check a trigger file.
+
+    Raises:
+        TriggerError: it is not readable, not JSON, or lacks what landing needs.
+    """
+    try:
+        return Trigger.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise TriggerError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = f"'{'.'.join(str(part) for part in first['loc'])}': " if first["loc"] else ""
+        raise TriggerError(f"{path.name} is not a valid trigger: {where}{_wrong(first)}.") from None
+
+
+def _wrong(error) -> str:
+    if error["type"] == "missing":
+        return "is missing"
+    if error["loc"] == ("trigger_id",) and error["type"] == "string_pattern_mismatch":
+        return f"{error['input']!r} may hold letters, digits, dots, hyphens and underscores only"
+    return error["msg"].removeprefix("Value error, ")

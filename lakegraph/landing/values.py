@@ -1,0 +1,80 @@
+"""What a feed's options do to its values; a value that does not fit stays as it is, for staging to judge."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NUMERIC = ("integer", "decimal")
+TEMPORAL = ("date", "timestamp")
+DECIMAL_COMMA = r"^\s*([+-]?)(\d{1,3}(?:\.\d{3})+|\d+)(,\d+)?\s*$"
+
+
+@dataclass(frozen=True)
+class ValueOptions:
+    """How values are written where it is not plain ISO text.
+
+    Attributes:
+        decimal_comma: numbers are written 1.234,56.
+        date_format: the strptime format of dates and times.
+        null_values: texts that mean that there is no value.
+    """
+
+    decimal_comma: bool = False
+    date_format: str | None = None
+    null_values: tuple[str, ...] = ()
+
+
+def apply_options(column: "pa.Array", declared_type: str, options: ValueOptions) -> "pa.Array":
+    """A column's texts, as numbers with a point, ISO dates (times in UTC) and nulls.
+
+    Args:
+        column: the texts of one column.
+        declared_type: the type that vars.yml gives it.
+        options: how they are written.
+    """
+    if options.null_values:
+        column = _without_nulls(column, options.null_values)
+    if options.decimal_comma and declared_type in NUMERIC:
+        column = _with_decimal_point(column)
+    if options.date_format and declared_type in TEMPORAL:
+        column = _as_iso(column, options.date_format, declared_type)
+    return column
+
+
+def _without_nulls(column: "pa.Array", null_values: tuple[str, ...]) -> "pa.Array":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_null = pc.is_in(column, value_set=pa.array(null_values, column.type))
+    return pc.if_else(is_null, pa.scalar(None, column.type), column)
+
+
+def _with_decimal_point(column: "pa.Array") -> "pa.Array":
+    import pyarrow.compute as pc
+
+    fits = pc.match_substring_regex(column, DECIMAL_COMMA)
+    plain = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
+    return pc.if_else(fits, plain, column)
+
+
+def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Array":
+    import pyarrow as pa
+
+    distinct = column.dictionary_encode()
+    iso = pa.array([_iso(text, date_format, declared_type) for text in distinct.dictionary.to_pylist()], column.type)
+    return iso.take(distinct.indices)
+
+
+def _iso(text: str, date_format: str, declared_type: str) -> str:
+    try:
+        moment = datetime.strptime(text.strip(), date_format)
+    except ValueError:
+        return text
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)
+    return moment.isoformat(sep=" ") if timed else moment.date().isoformat()

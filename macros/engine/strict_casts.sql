@@ -1,0 +1,97 @@
+{# Casts that give null for every text that is not wholly of the type; engines alone would round 3.7 to 4. All take a
+   text without white space at its ends. #}
+
+{% macro strict_cast(expression, type) -%}
+    {%- if type == 'string' -%}{{ return(expression) }}
+    {%- elif type == 'integer' -%}{{ return(strict_integer(expression)) }}
+    {%- elif type == 'decimal' -%}{{ return(strict_decimal(expression)) }}
+    {%- elif type == 'boolean' -%}{{ return(strict_boolean(expression)) }}
+    {%- elif type == 'date' -%}{{ return(strict_date(expression)) }}
+    {%- elif type == 'timestamp' -%}{{ return(strict_timestamp(expression)) }}
+    {%- endif -%}
+    {{ exceptions.raise_compiler_error("No strict cast to the type '" ~ type ~ "'.") }}
+{%- endmacro %}
+
+
+{# 64-bit integers; a fraction of nothing but zeros is read over. #}
+{% macro strict_integer(expression) -%}
+    case when {{ matches(expression, '[+-]?[0-9]+([.]0+)?') }}
+        then try_cast(split_part({{ expression }}, '.', 1) as {{ sql_type('integer') }})
+    end
+{%- endmacro %}
+
+
+{# Plain or exponent notation; null beyond 14 digits before the point. Rounded to 4 decimals. #}
+{% macro strict_decimal(expression) -%}
+    case when {{ matches(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') }}
+        then try_cast({{ expression }} as {{ sql_type('decimal') }})
+    end
+{%- endmacro %}
+
+
+{% macro strict_boolean(expression) -%}
+    case
+        when lower({{ expression }}) in ('true', 't', 'yes', 'y', '1') then true
+        when lower({{ expression }}) in ('false', 'f', 'no', 'n', '0') then false
+    end
+{%- endmacro %}
+
+
+{# The calendar date as it is written, from an ISO date or an ISO timestamp. #}
+{% macro strict_date(expression) -%}
+    case
+        when {{ matches(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            then try_cast({{ expression }} as date)
+        when {{ strict_timestamp(expression) }} is not null
+            then try_cast(substr({{ expression }}, 1, 10) as date)
+    end
+{%- endmacro %}
+
+
+{# UTC; a text with a zone is converted, one without is taken as UTC. #}
+{% macro strict_timestamp(expression) -%}
+    {%- set date_and_time = '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    case
+        when {{ matches(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            or {{ matches(expression, date_and_time) }}
+            then {{ cast_plain_timestamp(expression) }}
+        when {{ matches(expression, date_and_time ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
+            then {{ cast_zoned_timestamp(expression) }}
+    end
+{%- endmacro %}
+
+
+{% macro cast_plain_timestamp(expression) -%}
+    {{ return(adapter.dispatch('cast_plain_timestamp', 'lakegraph')(expression)) }}
+{%- endmacro %}
+
+{% macro default__cast_plain_timestamp(expression) %}{{ unknown_engine('cast_plain_timestamp') }}{% endmacro %}
+{% macro duckdb__cast_plain_timestamp(expression) %}
+    {{ return("try_cast(" ~ expression ~ " as timestamp)") }}
+{% endmacro %}
+{% macro databricks__cast_plain_timestamp(expression) %}
+    {{ return("try_cast(" ~ expression ~ " as timestamp_ntz)") }}
+{% endmacro %}
+{% macro athena__cast_plain_timestamp(expression) %}
+    {{ return("try_cast(replace(" ~ expression ~ ", 'T', ' ') as timestamp(6))") }}
+{% endmacro %}
+
+
+{% macro cast_zoned_timestamp(expression) -%}
+    {{ return(adapter.dispatch('cast_zoned_timestamp', 'lakegraph')(expression)) }}
+{%- endmacro %}
+
+{% macro default__cast_zoned_timestamp(expression) %}{{ unknown_engine('cast_zoned_timestamp') }}{% endmacro %}
+{% macro duckdb__cast_zoned_timestamp(expression) %}
+    {{ return("try_cast(" ~ expression ~ " as timestamptz) at time zone 'UTC'") }}
+{% endmacro %}
+{% macro databricks__cast_zoned_timestamp(expression) %}
+    {{ return(
+        "convert_timezone(current_timezone(), 'UTC', cast(try_cast(" ~ expression ~ " as timestamp) as timestamp_ntz))"
+    ) }}
+{% endmacro %}
+{% macro athena__cast_zoned_timestamp(expression) %}
+    {{ return(
+        "try(cast(from_iso8601_timestamp(replace(" ~ expression ~ ", ' ', 'T')) at time zone 'UTC' as timestamp(6)))"
+    ) }}
+{% endmacro %}

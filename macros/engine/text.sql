@@ -1,0 +1,85 @@
+{# A text as a quoted literal. #}
+{% macro text_literal(text) -%}
+    {{ return(adapter.dispatch('text_literal', 'lakegraph')(text | string)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(text) %}{{ unknown_engine('text_literal') }}{% endmacro %}
+{% macro duckdb__text_literal(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
+{% macro athena__text_literal(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
+{% macro databricks__text_literal(text) %}
+    {{ return("'" ~ text | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}
+{% endmacro %}
+
+
+{# A text without white space at its ends; null when nothing is left. #}
+{% macro clean_text(expression) -%}
+    {{ return(adapter.dispatch('clean_text', 'lakegraph')(expression)) }}
+{%- endmacro %}
+
+{% macro default__clean_text(expression) %}{{ unknown_engine('clean_text') }}{% endmacro %}
+{% macro duckdb__clean_text(expression) %}
+    {{ return("nullif(trim(" ~ expression ~ ", concat(' ', chr(9), chr(10), chr(13), chr(160))), '')") }}
+{% endmacro %}
+{% macro databricks__clean_text(expression) %}
+    {{ return("nullif(trim(both concat(' ', chr(9), chr(10), chr(13), chr(160)) from " ~ expression ~ "), '')") }}
+{% endmacro %}
+{% macro athena__clean_text(expression) %}
+    {%- set blank = "concat('^[ ', chr(9), chr(10), chr(13), chr(160), ']+|[ ', chr(9), chr(10), chr(13), chr(160), ']+$')" -%}
+    {{ return("nullif(regexp_replace(" ~ expression ~ ", " ~ blank ~ ", ''), '')") }}
+{% endmacro %}
+
+
+{# Whether the whole text matches a regular expression of the common subset of RE2 and Java. #}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'lakegraph')(expression, text_literal(pattern))) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) %}{{ unknown_engine('matches') }}{% endmacro %}
+{% macro duckdb__matches(expression, pattern) %}
+    {{ return("regexp_full_match(" ~ expression ~ ", " ~ pattern ~ ")") }}
+{% endmacro %}
+{% macro databricks__matches(expression, pattern) %}
+    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
+{% endmacro %}
+{% macro athena__matches(expression, pattern) %}
+    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
+{% endmacro %}
+
+
+{# A text with every match of a regular expression replaced. #}
+{% macro replace_all(expression, pattern, replacement) -%}
+    {{ return(adapter.dispatch('replace_all', 'lakegraph')(
+        expression, text_literal(pattern), text_literal(replacement)
+    )) }}
+{%- endmacro %}
+
+{% macro default__replace_all(expression, pattern, replacement) %}{{ unknown_engine('replace_all') }}{% endmacro %}
+{% macro duckdb__replace_all(expression, pattern, replacement) %}
+    {{ return("regexp_replace(" ~ [expression, pattern, replacement, "'g'"] | join(', ') ~ ")") }}
+{% endmacro %}
+{% macro databricks__replace_all(expression, pattern, replacement) %}
+    {{ return("regexp_replace(" ~ [expression, pattern, replacement] | join(', ') ~ ")") }}
+{% endmacro %}
+{% macro athena__replace_all(expression, pattern, replacement) %}
+    {{ return("regexp_replace(" ~ [expression, pattern, replacement] | join(', ') ~ ")") }}
+{% endmacro %}
+
+
+{# One row (id columns, position from 1, word) per word of a text whose words are parted by one blank. #}
+{% macro split_to_rows(relation, ids, text) -%}
+    {{ return(adapter.dispatch('split_to_rows', 'lakegraph')(relation, ids, text)) }}
+{%- endmacro %}
+
+{% macro default__split_to_rows(relation, ids, text) %}{{ unknown_engine('split_to_rows') }}{% endmacro %}
+{% macro duckdb__split_to_rows(relation, ids, text) %}
+    select {{ ids | join(', ') }}, piece.position, piece.word
+    from {{ relation }}, unnest(string_split({{ text }}, ' ')) with ordinality as piece (word, position)
+{% endmacro %}
+{% macro databricks__split_to_rows(relation, ids, text) %}
+    select {{ ids | join(', ') }}, piece.position + 1 as position, piece.word
+    from {{ relation }} lateral view posexplode(split({{ text }}, ' ')) piece as position, word
+{% endmacro %}
+{% macro athena__split_to_rows(relation, ids, text) %}
+    select {{ ids | join(', ') }}, piece.position, piece.word
+    from {{ relation }} cross join unnest(split({{ text }}, ' ')) with ordinality as piece (word, position)
+{% endmacro %}

@@ -1,0 +1,165 @@
+{# The latest valid version of every key of a feed, as of the batch in progress, and whether the key still is there.
+
+   A full delivery holds every living record, so that a key which it lacks is gone; a delta says nothing of the others.
+   A key counts as delivered when any record has it, valid or not, or when a record that landing could not read mentions
+   it: a record that is broken today keeps its last valid version. #}
+{% macro current_versions(feed) %}
+{%- set key = declared(feed).key -%}
+with
+
+visible_batches as (
+    select * from {{ ref('visible_batches') }}
+),
+
+batches as (
+    select visible_batches.*
+    from visible_batches
+    inner join {{ ref('batch_in_progress') }} as batch_in_progress
+        on visible_batches.batch_number {{ '=' if is_incremental() else '<=' }} batch_in_progress.batch_number
+),
+
+latest_full_delivery as (
+    select coalesce(max(batches_taken.batch_number), 0) as batch_number
+    from {{ ref('batches_taken') }} as batches_taken
+    inner join {{ source('ops', 'batch_files') }} as batch_files
+        on batches_taken.batch_id = batch_files.batch_id
+    where batch_files.feed = '{{ feed }}'
+        and batch_files.delivery = 'full'
+),
+
+valid as (
+    select records.*, batches.batch_number
+    from {{ ref('stg_commerce__' ~ feed) }} as records
+    inner join batches
+        on records._batch_id = batches.batch_id
+),
+
+{% if is_incremental() -%}
+known as (
+    select
+        versions.*,
+        coalesce(own_batch.batch_number, 0) as batch_number,
+        coalesce(seen_batch.batch_number, 0) as last_seen_number
+    from {{ this }} as versions
+    left join visible_batches as own_batch
+        on versions._batch_id = own_batch.batch_id
+    left join visible_batches as seen_batch
+        on versions._last_seen_batch_id = seen_batch.batch_id
+),
+
+{% endif -%}
+keys as (
+    select {{ key | join(', ') }} from valid
+    {%- if is_incremental() %}
+    union
+    select {{ key | join(', ') }} from known
+    {%- endif %}
+),
+
+{{ mentioned_words(feed) }},
+
+seen as (
+    select {{ key | join(', ') }}, max(batch_number) as batch_number
+    from (
+        select {{ listed(key, 'judged.') }}, batches.batch_number
+        from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
+        inner join batches
+            on judged._batch_id = batches.batch_id
+
+        union all
+
+        select {{ listed(key, 'keys.') }}, mentioned_words.batch_number
+        from keys
+        inner join mentioned_words
+            on keys.{{ key[0] }} = mentioned_words.word
+    ) as occurrences
+    group by {{ key | join(', ') }}
+),
+
+versions as (
+    select
+        {{ feed_columns(feed) }},
+        _business_hash,
+        {{ lineage_columns() }},
+        batch_number,
+        batch_number as last_seen_number,
+        0 as already_known
+    from valid
+    {%- if is_incremental() %}
+
+    union all
+
+    -- what is known of the keys that came again, and of those that the latest full delivery lacks
+    select
+        {{ feed_columns(feed, 'known.') }},
+        known._business_hash,
+        {{ lineage_columns('known.') }},
+        known.batch_number,
+        known.last_seen_number,
+        1 as already_known
+    from known
+    cross join latest_full_delivery
+    left join seen
+        on {{ same_key(feed, 'known', 'seen') }}
+    where seen.batch_number is not null
+        or (known.is_present and known.last_seen_number < latest_full_delivery.batch_number)
+    {%- endif %}
+),
+
+ranked as (
+    select
+        versions.*,
+        max(last_seen_number) over (partition by {{ key | join(', ') }}) as newest_seen_number,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by batch_number desc, already_known, _source_file, _source_line
+        ) as recency
+    from versions
+),
+
+dated as (
+    select
+        ranked.*,
+        greatest(ranked.newest_seen_number, coalesce(seen.batch_number, 0)) as seen_number
+    from ranked
+    left join seen
+        on {{ same_key(feed, 'ranked', 'seen') }}
+    where ranked.recency = 1
+),
+
+final as (
+    select
+        {{ feed_columns(feed, 'dated.') }},
+        dated._business_hash,
+        dated.seen_number >= latest_full_delivery.batch_number as is_present,
+        own_batch.effective_at,
+        {{ lineage_columns('dated.') }},
+        seen_batch.batch_id as _last_seen_batch_id
+    from dated
+    cross join latest_full_delivery
+    left join visible_batches as own_batch
+        on dated._batch_id = own_batch.batch_id
+    left join visible_batches as seen_batch
+        on dated.seen_number = seen_batch.batch_number
+)
+
+select * from final
+{% endmacro %}
+
+
+{# The words of the records that landing could not read, with their batch: any may be the first column of a key. #}
+{% macro mentioned_words(feed) -%}
+unreadable as (
+    select
+        batches.batch_number,
+        {{ replace_all('rejected_records.raw_text', '[ \\t\\r\\n,;|"\':{}\\[\\]]+', ' ') }} as words
+    from {{ source('ops', 'rejected_records') }} as rejected_records
+    inner join batches
+        on rejected_records.batch_id = batches.batch_id
+    where rejected_records.feed = '{{ feed }}'
+),
+
+mentioned_words as (
+    {{- split_to_rows('unreadable', ['batch_number'], 'words') }}
+)
+{%- endmacro %}

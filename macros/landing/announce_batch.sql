@@ -1,0 +1,48 @@
+{# Says which batch this run is about and how many wait behind it; refuses a batch that nobody landed. A full refresh
+   forgets that later batches were applied, for it builds everything as of its own. #}
+{% macro announce_batch() %}
+    {% set numbered = "(" ~ number_batches(source('ops', 'batches')) ~ ")" %}
+    {% set applied = source('ops', 'applied_batches') %}
+    {% set chosen = run_query(choose_batch(numbered, applied)).rows %}
+    {% set asked = var('batch', '') %}
+
+    {% if asked and not chosen %}
+        {{ exceptions.raise_compiler_error(
+            "No visible batch has the id '" ~ asked ~ "' that --vars asks for. "
+            ~ "`lakegraph batches` lists those that have landed."
+        ) }}
+    {% elif not chosen %}
+        {% do log("No batch has landed yet: tables stay empty.", info=True) %}
+    {% else %}
+        {% set batch = chosen[0] %}
+        {% if flags.FULL_REFRESH %}{% do forget_later_batches(applied, numbered, batch['batch_number']) %}{% endif %}
+        {% do log(
+            "Batch " ~ batch['batch_id'] ~ " of " ~ batch['batch_date']
+            ~ (" is in progress again, " if is_applied(batch['batch_id'], applied) else " is in progress, ")
+            ~ waiting_behind(batch['batch_id'], numbered, applied),
+            info=True,
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro is_applied(batch_id, applied) %}
+    {{ return(run_query("select 1 from " ~ applied ~ " where batch_id = " ~ text_literal(batch_id)) | length > 0) }}
+{% endmacro %}
+
+
+{% macro waiting_behind(batch_id, numbered, applied) %}
+    {% set count = run_query(
+        "select count(*) from " ~ numbered ~ " as batches where batch_id <> " ~ text_literal(batch_id)
+        ~ " and batch_id not in (select batch_id from " ~ applied ~ ")"
+    ).rows[0][0] %}
+    {{ return("1 waits behind it." if count == 1 else count ~ " wait behind it.") }}
+{% endmacro %}
+
+
+{% macro forget_later_batches(applied, numbered, batch_number) %}
+    {% do run_query(
+        "delete from " ~ applied ~ " where batch_id in (select batch_id from " ~ numbered
+        ~ " as batches where batch_number > " ~ batch_number ~ ")"
+    ) %}
+{% endmacro %}

@@ -1,0 +1,48 @@
+{# On-run-end: a batch counts as applied once a `dbt build` without errors has covered every row-level node. #}
+{% macro mark_batch_applied(results) %}
+    {% if execute and invocation_args_dict.get('which') == 'build' %}
+        {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
+        {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
+        {% set missing = row_level_nodes() | reject('in', built) | list %}
+        {% set in_progress = graph.nodes['model.lakegraph.batch_in_progress'].relation_name %}
+
+        {% if not failed and not missing %}
+            {% set batches = run_query("select batch_id from " ~ in_progress).rows %}
+            {% if batches %}
+                {% do record_applied_batches(in_progress) %}
+                {% do log("Batch " ~ batches[0]['batch_id'] ~ " is now applied.", info=True) %}
+            {% endif %}
+        {% elif failed %}
+            {% do log("The batch is not marked as applied: " ~ failed | length ~ " nodes failed or were skipped.", info=True) %}
+        {% else %}
+            {% do log(
+                "The batch is not marked as applied: this build left out " ~ missing | length ~ " row-level nodes.",
+                info=True,
+            ) %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{# A full refresh took in all batches up to the one in progress, any other build that one alone. #}
+{% macro record_applied_batches(in_progress) %}
+    {% set visible = graph.nodes['model.lakegraph.visible_batches'].relation_name %}
+    {% set applied = source('ops', 'applied_batches') %}
+    {% do run_query(
+        "insert into " ~ applied
+        ~ " select visible.batch_id, visible.batch_date, cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
+        ~ "' as " ~ sql_type('timestamp') ~ "), '" ~ invocation_id ~ "'"
+        ~ " from " ~ visible ~ " as visible inner join " ~ in_progress ~ " as batch on visible.batch_number "
+        ~ ("<=" if flags.FULL_REFRESH else "=") ~ " batch.batch_number"
+        ~ " where visible.batch_id not in (select batch_id from " ~ applied ~ ")"
+    ) %}
+{% endmacro %}
+
+
+{% macro row_level_nodes() %}
+    {% set ids = [] %}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot') and 'row_level' in node.tags %}
+        {% do ids.append(node.unique_id) %}
+    {% endfor %}
+    {{ return(ids) }}
+{% endmacro %}

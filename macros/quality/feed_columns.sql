@@ -1,0 +1,87 @@
+{# What vars.yml declares of a feed. #}
+{% macro declared(feed) %}
+    {% if feed not in var('feeds') %}
+        {{ exceptions.raise_compiler_error("vars.yml declares no feed '" ~ feed ~ "' under feeds.") }}
+    {% endif %}
+    {{ return(var('feeds')[feed]) }}
+{% endmacro %}
+
+
+{# Names joined by commas, each with a prefix such as `landed.`. #}
+{% macro listed(names, prefix='') -%}
+    {%- for name in names -%}
+        {{ prefix }}{{ name }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro feed_columns(feed, prefix='') -%}
+    {{ listed(declared(feed).columns, prefix) }}
+{%- endmacro %}
+
+
+{% macro lineage_columns(prefix='') -%}
+    {{ listed(var('lineage'), prefix) }}
+{%- endmacro %}
+
+
+{# Equality of all key columns of a feed. #}
+{% macro same_key(feed, left, right) -%}
+    {%- for name in declared(feed).key -%}
+        {{ left }}.{{ name }} = {{ right }}.{{ name }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Every column of a feed as it landed, under the name raw__<column>. #}
+{% macro raw_columns(feed, prefix='') -%}
+    {%- for name in declared(feed).columns -%}
+        {{ prefix }}{{ name }} as raw__{{ name }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Every column of a feed, cast to its type: its default where the record has none, null where the text is not of the
+   type. #}
+{% macro typed_columns(feed) -%}
+    {%- for name, column in declared(feed).columns.items() -%}
+        {%- set text = clean_text('raw__' ~ name) -%}
+        {%- set value = strict_cast(text, column.type) -%}
+        {%- if column.default is defined -%}
+        case when {{ text }} is null
+            then cast({{ text_literal(column.default) }} as {{ sql_type(column.type) }})
+            else {{ value }}
+        end
+        {%- else -%}
+        {{ value }}
+        {%- endif %} as {{ name }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# The key of a record as one text, read over bad types: what a person looks for. #}
+{% macro record_key(feed) -%}
+    concat_ws('|'
+    {%- for name in declared(feed).key -%}
+        , coalesce(cast({{ name }} as {{ sql_type('string') }}), {{ clean_text('raw__' ~ name) }}, '')
+    {%- endfor -%}
+    )
+{%- endmacro %}
+
+
+{# The hash of all that counts as a business change: letter case and spacing apart, bookkeeping columns left out. #}
+{% macro business_hash(feed) -%}
+    {%- set parts = [] -%}
+    {%- for name, column in declared(feed).columns.items() if name not in declared(feed).bookkeeping -%}
+        {%- do parts.append("coalesce(" ~ canonical_text(name, column.type) ~ ", chr(30))") -%}
+    {%- endfor -%}
+    {{ md5_hex("concat_ws(chr(31), " ~ parts | join(', ') ~ ")") }}
+{%- endmacro %}
+
+
+{% macro canonical_text(expression, type) -%}
+    {%- if type == 'string' -%}{{ return("lower(" ~ replace_all(expression, '[ \\t\\r\\n]+', ' ') ~ ")") }}
+    {%- elif type == 'timestamp' -%}{{ return(timestamp_text(expression)) }}
+    {%- else -%}{{ return("cast(" ~ expression ~ " as " ~ sql_type('string') ~ ")") }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,17 @@
+with
+
+reviews as (
+    select * from {{ ref('reviews') }}
+),
+
+final as (
+    select
+        customer_id,
+        review_id,
+        _source_file,
+        _source_line,
+        _batch_id
+    from reviews
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(unique_key=['product_id']) }}
+
+{{ current_versions('products') }}

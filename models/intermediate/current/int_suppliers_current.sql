@@ -1,0 +1,3 @@
+{{ config(unique_key=['supplier_id']) }}
+
+{{ current_versions('suppliers') }}

@@ -1,0 +1,7 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_batch',
+    on_schema_change='append_new_columns',
+) }}
+
+{{ judge_records('orders', fallbacks={'unit_price': 'order_amount / nullif(quantity, 0)'}) }}

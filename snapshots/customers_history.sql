@@ -1,0 +1,7 @@
+{% snapshot customers_history %}
+
+{{ config(unique_key='customer_id') }}
+
+{{ present_versions('customers') }}
+
+{% endsnapshot %}

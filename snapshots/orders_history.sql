@@ -1,0 +1,7 @@
+{% snapshot orders_history %}
+
+{{ config(unique_key=['order_id', 'line_number']) }}
+
+{{ present_versions('orders') }}
+
+{% endsnapshot %}

@@ -1,0 +1,7 @@
+{% snapshot products_history %}
+
+{{ config(unique_key='product_id') }}
+
+{{ present_versions('products') }}
+
+{% endsnapshot %}

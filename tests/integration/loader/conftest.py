@@ -1,0 +1,41 @@
+"""A shop's graph marts, small enough to be counted by hand."""
+
+import pytest
+
+from tests.support.graph import query
+from tests.support.marts import Marts, edge, node
+
+CUSTOMERS = """
+    select * from (values
+        ('C1', 'Ann', 31, date '2024-01-02'), ('C2', 'Bob', null, date '2024-02-03'), ('C3', 'Zoë "Z" O''Hara', 45, null)
+    ) as t (customer_id, name, age, signup_date)
+"""
+PRODUCTS = "select * from (values ('P1', 'Lamp', 19.99), ('P2', 'Desk', 250.0)) as t (product_id, name, price)"
+PURCHASES = """
+    select *, 'orders.csv' as _source_file, row_number() over () + 1 as _source_line, 'batch_1' as _batch_id
+    from (values
+        ('C1', 'P1', 'O1', 1, 2), ('C1', 'P1', 'O2', 1, 1), ('C2', 'P2', 'O3', 1, 1), ('C3', 'P1', 'O4', 1, 5),
+        ('C9', 'P1', 'O5', 1, 1), ('C1', 'P9', 'O6', 1, 1), ('C8', 'P8', 'O7', 1, 1), (null, 'P1', 'O8', 1, 1),
+        ('C2', 'P1', 'O9', 1, 3), ('C2', 'P1', 'O9', 1, 4), ('C3', 'P2', 'O10', 1, 7), ('C3', 'P2', 'O10', 1, 7)
+    ) as t (customer_id, product_id, order_id, line_number, quantity)
+"""
+
+
+@pytest.fixture
+def empty_graph(neo4j_server):
+    """The shared server's database without anything in it, constraints included: a Neo4jTarget."""
+    query(neo4j_server, "MATCH (n) DETACH DELETE n")
+    for constraint in query(neo4j_server, "SHOW CONSTRAINTS YIELD name"):
+        query(neo4j_server, f"DROP CONSTRAINT `{constraint['name'].replace('`', '``')}`")
+    return neo4j_server
+
+
+@pytest.fixture
+def shop(tmp_path, empty_graph, spark) -> Marts:
+    """3 customers, 2 products, and 12 purchases of which 5 are fit for the graph."""
+    marts = Marts(tmp_path, empty_graph)
+    marts.make("node_customer", node("Customer", "customer_id"), CUSTOMERS)
+    marts.make("node_product", node("Product", "product_id"), PRODUCTS)
+    purchased = edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "order_id", "line_number")
+    marts.make("edge_purchased", purchased, PURCHASES)
+    return marts

@@ -1,0 +1,88 @@
+"""Which batch a build takes in, and when it counts as applied."""
+
+from dataclasses import replace
+
+import pytest
+from dbt_batches import FIRST_DAY, SECOND_DAY
+from dbt_lake import DbtLake, Rejected
+
+from lakegraph.runtime import ops
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory) -> DbtLake:
+    lake = DbtLake(tmp_path_factory.mktemp("batches"))
+    lake.land(FIRST_DAY)
+    lake.land(SECOND_DAY)
+    return lake
+
+
+def applied(lake: DbtLake) -> list[str]:
+    return [batch for (batch,) in lake.rows("select batch_id from ops.applied_batches order by 1")]
+
+
+def test_a_batch_that_never_landed_is_refused_in_one_sentence(lake):
+    done = lake.dbt("build", "--vars", "batch: batch_1999")
+
+    assert done.returncode != 0
+    assert "No visible batch has the id 'batch_1999' that --vars asks for." in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_batch_that_does_not_add_up_is_not_applied(lake):
+    # the count says that a record more was rejected than the rejected records hold
+    lost = replace(FIRST_DAY, rejected=[*FIRST_DAY.rejected, Rejected("orders", 9, "record.encoding", "")])
+    lake.land(lost)
+    ops.append(lake.lake / "ops", "rejected_records", FIRST_DAY.id, [])
+
+    done = lake.dbt("build")
+
+    lake.land(FIRST_DAY)
+    assert done.returncode != 0
+    assert "every_read_record_is_valid_or_quarantined" in done.stdout
+    assert "The batch is not marked as applied" in done.stdout
+    assert applied(lake) == []
+
+
+def test_a_build_that_leaves_out_row_level_nodes_does_not_apply_the_batch(lake):
+    said = lake.run("build", "--select", "tag:row_level", "--exclude", "customers_history")
+
+    assert "this build left out 1 row-level nodes" in said
+    assert applied(lake) == []
+
+
+def test_a_named_batch_is_taken_in_and_the_one_before_comes_late(lake):
+    named = lake.run("build", "--vars", f"batch: {SECOND_DAY.id}")
+    first_applied = applied(lake)
+
+    late = lake.run("build")
+
+    assert f"Batch {SECOND_DAY.id} of 2025-01-16 is in progress, 1 waits behind it." in named
+    assert first_applied == [SECOND_DAY.id]
+    assert f"Batch {FIRST_DAY.id} of 2025-01-15 is in progress, 0 wait behind it." in late
+    assert applied(lake) == [FIRST_DAY.id, SECOND_DAY.id]
+
+
+def test_late_or_in_order_the_current_versions_are_the_same(lake):
+    after_late = current_versions(lake)
+
+    lake.run("build", "--full-refresh")
+
+    assert current_versions(lake) == after_late
+    assert {feed: len(rows) for feed, rows in after_late.items()} == {
+        "int_categories_current": 3,
+        "int_customers_current": 7,
+        "int_inventory_current": 2,
+        "int_orders_current": 6,
+        "int_products_current": 4,
+        "int_reviews_current": 2,
+        "int_shipping_current": 1,
+        "int_suppliers_current": 1,
+    }
+
+
+def current_versions(lake: DbtLake) -> dict[str, list[tuple]]:
+    tables = lake.tables()
+    return {name.removeprefix("silver."): rows for name, rows in tables.items() if name.endswith("_current")}

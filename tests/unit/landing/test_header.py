@@ -1,0 +1,42 @@
+"""Which column of a file becomes which column of its feed."""
+
+import pytest
+
+from lakegraph.landing.feeds import Feed
+from lakegraph.landing.header import map_columns
+from lakegraph.landing.readers.contract import UnreadableFileError
+
+FEED = Feed("orders", "delta", ("order_id", "amount"), {"order_id": "string", "amount": "decimal", "note": "string"})
+
+
+def test_columns_are_found_by_their_canonical_or_given_names():
+    found = map_columns(("Total", "extra", "order_id"), FEED, {"amount": "Total"}, ",")
+
+    assert found.positions == {"order_id": 2, "amount": 0}
+    assert found.absent == ("note",)
+    assert found.unmapped == ("extra",)
+
+
+def test_all_missing_columns_are_listed_with_a_guess():
+    with pytest.raises(UnreadableFileError, match=r"lacks the columns order_id, amount; did you mean 'Order_ID'"):
+        map_columns(("Order_ID", "x"), FEED, {}, ",")
+
+
+def test_a_column_named_in_the_sources_file_must_be_there():
+    with pytest.raises(UnreadableFileError, match="lacks the column remark"):
+        map_columns(("order_id", "amount"), FEED, {"note": "remark"}, ",")
+
+
+@pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", "tab"), ("|", "'|'")])
+def test_another_delimiter_is_suspected(separator, shown):
+    with pytest.raises(UnreadableFileError) as raised:
+        map_columns((separator.join(["order_id", "amount"]),), FEED, {}, ",")
+
+    assert f"'delimiter' {shown}" in str(raised.value)
+
+
+def test_a_needed_name_that_comes_twice_is_refused_and_another_is_not():
+    with pytest.raises(UnreadableFileError, match="'amount' twice"):
+        map_columns(("order_id", "amount", "amount"), FEED, {}, ",")
+
+    assert map_columns(("order_id", "amount", "", ""), FEED, {}, ",").unmapped == ("", "")

@@ -1,0 +1,175 @@
+"""Files taken as they lie."""
+
+import os
+from datetime import UTC, date, datetime
+
+import pytest
+
+from lakegraph.landing.sources import SourcesError
+
+DATED = """
+trigger: none
+feeds:
+  suppliers: {files: "suppliers_{date}.csv"}
+  categories: {files: "categories_{date}.csv"}
+"""
+UNDATED = """
+trigger: none
+archive: false
+feeds:
+  suppliers: {files: suppliers.csv, from: {supplier_id: id, supplier_name: name}, delivery: delta}
+"""
+
+
+@pytest.fixture
+def dated(place):
+    place.configure(DATED)
+    return place
+
+
+@pytest.fixture
+def undated(place):
+    place.configure(UNDATED)
+    return place
+
+
+def drop_supplier(place, name, modified=datetime(2024, 3, 1, 12, tzinfo=UTC)):
+    path = place.drop("suppliers.csv", f"id,name\nS1,{name}\n")
+    os.utime(path, (modified.timestamp(), modified.timestamp()))
+
+
+def test_files_of_one_date_are_one_batch(dated):
+    dated.suppliers("2025_01_15", "A")
+    dated.categories("2025_01_15", "A")
+    dated.suppliers("2025_01_16", "B")
+
+    result = dated.land()
+
+    assert [(batch.batch_date, len(batch.files)) for batch in result.batches] == [
+        (date(2025, 1, 15), 2),
+        (date(2025, 1, 16), 1),
+    ]
+    assert all(batch.batch_id.startswith(f"files_{batch.batch_date:%Y_%m_%d}_") for batch in result.batches)
+    assert dated.dropped() == []
+
+
+def test_files_without_a_date_take_the_newest_modification_day(undated):
+    drop_supplier(undated, "Acme")
+
+    [batch] = undated.land().batches
+
+    assert batch.batch_date == date(2024, 3, 1)
+    assert batch.files[0].delivery == "delta"
+    [record] = undated.bronze("suppliers")
+    assert (record["supplier_id"], record["supplier_name"], record["country"]) == ("S1", "Acme", None)
+    assert undated.dropped() == ["suppliers.csv"]
+
+
+def test_the_same_content_is_landed_once_whenever_it_was_written(undated):
+    drop_supplier(undated, "Acme")
+    undated.land()
+    drop_supplier(undated, "Acme", modified=datetime(2024, 3, 9, tzinfo=UTC))
+
+    result = undated.land()
+
+    assert (result.batches, len(result.repeated)) == ([], 1)
+
+
+def test_content_that_returns_after_a_change_is_landed_again(undated):
+    for name in ("Acme", "Acme Ltd", "Acme"):
+        drop_supplier(undated, name)
+        undated.land()
+
+    batches = sorted(undated.table("batches"), key=lambda row: row["landed_at"])
+    names = [undated.bronze("suppliers", row["batch_id"])[0]["supplier_name"] for row in batches]
+    assert names == ["Acme", "Acme Ltd", "Acme"]
+    assert batches[2]["batch_id"] == f"{batches[0]['batch_id']}_2"
+
+
+def test_an_equal_file_of_the_next_day_is_a_batch_of_its_own(dated):
+    dated.suppliers("2025_01_15", "A")
+    dated.suppliers("2025_01_16", "A")
+
+    assert len(dated.land().batches) == 2
+
+
+def test_an_archive_that_was_interrupted_makes_no_second_batch(dated):
+    dated.suppliers("2025_01_15", "A")
+    dated.categories("2025_01_15", "A")
+    [batch] = dated.land().batches
+    archived = dated.lake / "archive" / batch.batch_id
+    (archived / "suppliers_2025_01_15.csv").rename(dated.drops / "suppliers_2025_01_15.csv")
+
+    result = dated.land()
+
+    assert result.batches == []
+    assert dated.visible() == [batch.batch_id]
+    assert dated.dropped() == []
+
+
+def test_several_files_of_one_feed_are_one_batch(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers_{date}*.csv"}}')
+    for folder, name in (("north", "suppliers_2025_01_15_a.csv"), ("south", "suppliers_2025_01_15_b.csv")):
+        (place.drops / folder).mkdir()
+        place.drop(f"{folder}/{name}", f"supplier_id,supplier_name\n{folder},Name\n")
+
+    [batch] = place.land().batches
+
+    assert sorted(row["supplier_id"] for row in place.bronze("suppliers", batch.batch_id)) == ["north", "south"]
+
+
+def test_two_files_of_one_name_cannot_be_told_apart(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers.csv"}}')
+    for folder in ("north", "south"):
+        (place.drops / folder).mkdir()
+        place.drop(f"{folder}/suppliers.csv", "supplier_id,supplier_name\n1,x\n")
+
+    assert "suppliers.csv" in place.land().refused[0].reason
+
+
+def test_a_file_that_fits_two_feeds_is_refused(place):
+    place.configure("trigger: none\nfeeds: {suppliers: {files: '*.csv'}, categories: {files: 'c*.csv'}}")
+    place.drop("c.csv", "x\n")
+
+    with pytest.raises(SourcesError, match=r"c.csv fits the file patterns of both suppliers and categories"):
+        place.land()
+
+
+def test_a_file_that_is_being_written_is_not_landed(undated, monkeypatch):
+    from lakegraph.landing import land_file
+
+    drop_supplier(undated, "Acme")
+    read_csv = land_file.read_csv
+
+    def read_while_somebody_writes(stream, *rest):
+        yield from read_csv(stream, *rest)
+        drop_supplier(undated, "Acme and a half")
+
+    monkeypatch.setattr(land_file, "read_csv", read_while_somebody_writes)
+
+    [refused] = undated.land().refused
+
+    assert "changed while it was being read" in refused.reason
+    assert undated.visible() == []
+
+
+def test_nothing_to_land(undated):
+    assert undated.land().summary() == "nothing to land"
+
+
+def test_options_reach_the_values(place):
+    place.configure(
+        """
+        trigger: none
+        defaults: {delimiter: semicolon, encoding: cp1252, decimal_comma: true, date_format: "%d.%m.%Y", null_values: [NONE]}
+        feeds: {products: {files: "products_{date}.csv"}}
+        """
+    )
+    text = "product_id;product_name;price;launch_date;brand\nP1;Müsli;1.234,50;31.01.2025;NONE\n"
+    place.drop("products_2025_02_01.csv", text.encode("cp1252"))
+
+    place.land()
+
+    [record] = place.bronze("products")
+    assert record["product_name"] == "Müsli"
+    assert (record["price"], record["launch_date"], record["brand"]) == ("1234.50", "2025-01-31", None)

@@ -1,0 +1,100 @@
+"""The sources file: what it says, and what a mistake in it is told."""
+
+import pytest
+
+from lakegraph.landing.sources import load_sources
+from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.project import project_root
+
+MINIMAL = "feeds: {orders: {files: orders.csv}}"
+
+
+def load(tmp_path, text):
+    path = tmp_path / "sources.yml"
+    path.write_text(text, encoding="utf-8")
+    return load_sources(path)
+
+
+def test_the_least_file_has_sensible_defaults(tmp_path):
+    sources = load(tmp_path, MINIMAL)
+
+    orders = sources.feeds["orders"]
+    assert (sources.trigger, sources.archive, sources.dates) == (None, True, "%Y_%m_%d")
+    assert (orders.format, orders.delimiter, orders.encoding, orders.names) == ("csv", ",", "utf-8", {})
+
+
+def test_defaults_hold_for_every_feed_unless_it_says_otherwise(tmp_path):
+    sources = load(
+        tmp_path,
+        """
+        defaults: {delimiter: tab, encoding: latin-1, null_values: ["NULL", ""]}
+        feeds:
+          orders: {files: orders.csv, delimiter: semicolon, from: {order_amount: Total}, delivery: full}
+          products: {files: products.csv}
+        """,
+    )
+
+    orders, products = sources.feeds["orders"], sources.feeds["products"]
+    assert (orders.delimiter, products.delimiter) == (";", "\t")
+    assert orders.encoding == products.encoding == "iso8859-1"
+    assert orders.null_values == ("NULL", "")
+    assert orders.names == {"order_amount": "Total"}
+    assert (orders.delivery, products.delivery) == ("full", None)
+
+
+@pytest.mark.parametrize("trigger", ["none", "", "null"])
+def test_no_trigger(tmp_path, trigger):
+    assert load(tmp_path, f"trigger: {trigger}\n{MINIMAL}").trigger is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("archiv: true\n" + MINIMAL, "'archiv' is not a key that can stand here; did you mean 'archive'?"),
+        ("feeds: {orders: {file: o.csv}}", "'feeds.orders.files' is missing"),
+        ("feeds: {orders: {files: o.csv, delimter: x}}", "did you mean 'delimiter'?"),
+        ("feeds: {order: {files: o.csv}}", "'feeds.order' is not a feed of vars.yml; did you mean 'orders'?"),
+        (
+            "feeds: {orders: {files: o.csv, from: {orderid: x}}}",
+            "'feeds.orders.from.orderid' is not a column of orders",
+        ),
+        ("feeds: {orders: {files: o.csv, delimiter: ';;'}}", "'feeds.orders.delimiter' must be one ASCII character"),
+        ("feeds: {orders: {files: o.csv, encoding: utf-9}}", "'feeds.orders.encoding' is not an encoding"),
+        ("feeds: {orders: {files: o.csv, encoding: rot13}}", "'feeds.orders.encoding' is not an encoding"),
+        ("feeds: {orders: {files: o.csv, null_values: [NULL]}}", "'feeds.orders.null_values.0'"),
+        ("feeds: {orders: {files: o.csv, delivery: daily}}", "'feeds.orders.delivery'"),
+        ("feeds: {orders: {files: /data/o.csv}}", "'feeds.orders.files' must lie below the drops folder"),
+        ("feeds: {orders: {files: ../o.csv}}", "'feeds.orders.files' must lie below the drops folder"),
+        ("feeds: {orders: {files: 'o_{day}.csv'}}", "'feeds.orders.files' holds '{'"),
+        ("defaults: {delimeter: x}\n" + MINIMAL, "'defaults.delimeter' is not a key that can stand here"),
+        ("dates: '%m_%d'\n" + MINIMAL, "'dates' '%m_%d' does not say year, month and day"),
+        ("dates: '%Y_%B_%d'\n" + MINIMAL, "'dates' %B is not one of"),
+        ("trigger: {files: t.json}\n" + MINIMAL, "'trigger.file' is missing"),
+        ("feeds: {}", "'feeds' names no feed"),
+        ("archive: true", "'feeds' is missing"),
+        ("feeds: [", "line 1: not valid YAML"),
+        (MINIMAL + "\n" + MINIMAL, "line 2: not valid YAML: 'feeds' stands twice"),
+        ("", "holds no keys"),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_key(tmp_path, text, message):
+    with pytest.raises(ConfigurationError) as raised:
+        load(tmp_path, text)
+
+    assert message in str(raised.value)
+    assert str(tmp_path / "sources.yml") in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"nowhere.yml cannot be read.*--sources"):
+        load_sources(tmp_path / "nowhere.yml")
+
+
+def test_the_shipped_files_are_valid():
+    shipped = load_sources(project_root() / "configs/data-sources.yml")
+    example = load_sources(project_root() / "configs/examples/retail-csv.yml")
+
+    assert shipped.trigger.file == "trigger_{date}.json"
+    assert len(shipped.feeds) == 8
+    assert (example.trigger, example.archive, len(example.feeds)) == (None, False, 6)
