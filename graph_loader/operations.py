@@ -22,6 +22,7 @@ from graph_loader.rejected import rejected_rows
 from graph_loader.report import RunReport, counted, now, record
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
+from graph_loader.tuning import tuned
 from graph_loader.writer import BATCH_ROWS, RETRIES, Writer
 from lakegraph.runtime.errors import ConfigurationError
 
@@ -149,6 +150,7 @@ def _session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[_Sessi
         _claim(ledger, connection, marts.graph, options.graph_id, write)
         with trace.step("start Spark"):
             spark = _spark()
+        stack.enter_context(tuned(spark, sum(marts.rows.values())))
         plan = stack.enter_context(planned(spark, marts, ledger, trace))
         writer = Writer(spark, target, options.batch_rows)
         yield _Session(spark, connection, ledger, writer, trace, plan, marts.graph)
@@ -157,10 +159,7 @@ def _session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[_Sessi
 def _spark() -> "SparkSession":
     from lakegraph.runtime.spark import spark_session
 
-    session = spark_session("graph_loader")
-    # hashes and times must not depend on where the session runs
-    session.conf.set("spark.sql.session.timeZone", "UTC")
-    return session
+    return spark_session("graph_loader")
 
 
 def _claim(ledger: Ledger, connection: Connection, graph: GraphDeclaration, graph_id: str, write: bool) -> None:

@@ -69,12 +69,17 @@ def parse(model: Model, graph: object) -> tuple[Declaration | None, list[Problem
         read.wrong("", "must be a mapping with `node` or `edge`")
         return None, read.problems
     if ("node" in graph) == ("edge" in graph):
-        both = "says both `node` and `edge`" if "node" in graph else "says neither `node` nor `edge`"
-        hints = [did_you_mean(str(key), ("node", "edge")) for key in graph if key not in EDGE_KEYS]
-        read.wrong("", f"{both}{next(filter(None, hints), '')}: a model is one of them")
+        read.wrong("", f"{_which(graph)}: a model is one of them")
         return None, read.problems
     declaration = _node(read, model, graph) if "node" in graph else _edge(read, model, graph)
     return (None if read.problems else declaration), read.problems
+
+
+def _which(graph: dict) -> str:
+    if "node" in graph:
+        return "says both `node` and `edge`"
+    hints = (did_you_mean(str(key), ("node", "edge")) for key in graph if key not in EDGE_KEYS)
+    return f"says neither `node` nor `edge`{next(filter(None, hints), '')}"
 
 
 def _node(read: _Reader, model: Model, graph: dict) -> NodeDeclaration:

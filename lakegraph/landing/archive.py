@@ -12,14 +12,14 @@ from lakegraph.runtime.ops import sync_folder
 
 
 def archive_files(archive: Path, batch_id: str, paths: Iterable[Path]) -> None:
-    """Move the files of a visible batch into its archive folder; one that lies there already is replaced.
+    """Move what is left of the files of a visible batch into its archive folder; one that lies there already is replaced.
 
     Raises:
         DropFileError: a file cannot be moved; the batch stays landed, and landing again goes on from there.
     """
     folder = archive / batch_id
     folder.mkdir(parents=True, exist_ok=True)
-    for path in paths:
+    for path in (path for path in paths if path.exists()):
         try:
             _move(path, folder / path.name)
         except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
-from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, read_trigger
+from lakegraph.landing.triggers import ReceivedTrigger, Trigger, TriggerError, read_trigger
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,34 @@ def triggered_candidates(drops: Path, sources: Sources, files: list[DropFile]) -
         files: the feeds' files in the folder.
     """
     pattern = sources.trigger_pattern
-    candidates = []
+    candidates, triggers = [], []
     for path in pattern.files(drops):
         try:
-            received = ReceivedTrigger(path, read_trigger(path))
+            triggers.append(ReceivedTrigger(path, read_trigger(path)))
         except TriggerError as error:
             day = pattern.date_in(path.relative_to(drops).as_posix()) or date.min
             candidates.append(Candidate(path.name, day, (), fault=str(error)))
-        else:
-            candidates.append(_announced(received, files))
+    candidates += [_announced(received, _own_files(received.content, triggers, files)) for received in triggers]
     return sorted(candidates, key=lambda candidate: (candidate.batch_date, candidate.batch_id))
 
 
-def _announced(received: ReceivedTrigger, files: list[DropFile]) -> Candidate:
+def _own_files(trigger: Trigger, triggers: list[ReceivedTrigger], files: list[DropFile]) -> tuple[DropFile, ...]:
+    """What a trigger expects, and of its day what no other trigger expects."""
+    others = {
+        name
+        for other in triggers
+        if other.content.trigger_id != trigger.trigger_id
+        for name in other.content.expected_files
+    }
+    return tuple(
+        file
+        for file in files
+        if file.name in trigger.expected_files or (file.date in (trigger.batch_date, None) and file.name not in others)
+    )
+
+
+def _announced(received: ReceivedTrigger, own: tuple[DropFile, ...]) -> Candidate:
     trigger = received.content
-    expected = set(trigger.expected_files)
-    own = tuple(file for file in files if file.name in expected or file.date == trigger.batch_date or file.date is None)
     missing = [name for name in trigger.expected_files if not (received.path.parent / name).is_file()]
     missing = [name for name in missing if name not in {file.name for file in own}]
     waits_for = None
@@ -67,6 +79,17 @@ def _announced(received: ReceivedTrigger, files: list[DropFile]) -> Candidate:
             f"{', '.join(missing)}, expected by {received.path.name}, {'is' if len(missing) == 1 else 'are'} missing"
         )
     return Candidate(trigger.trigger_id, trigger.batch_date, own, received, waits_for, _fault(own))
+
+
+def unclaimed_files(candidates: list[Candidate], files: list[DropFile]) -> list[str]:
+    """The files that are left alone, each with its reason: feeds' files without a trigger, expected ones without a feed."""
+    claimed = {file.path for candidate in candidates for file in candidate.files}
+    unannounced = [f"{file.name} (no trigger announces it)" for file in files if file.path not in claimed]
+    owned = {file.name for file in files}
+    expected = [
+        name for candidate in candidates if candidate.trigger for name in candidate.trigger.content.expected_files
+    ]
+    return unannounced + [f"{name} (no feed takes it)" for name in expected if name not in owned]
 
 
 def dated_candidates(files: list[DropFile], prints: Fingerprints, visible: dict[str, VisibleBatch]) -> list[Candidate]:
@@ -111,5 +134,7 @@ def _day(nanoseconds: int) -> date:
 
 
 def _fault(files: tuple[DropFile, ...]) -> str | None:
+    if not files:
+        return "none of its files belongs to a feed of the sources file"
     twice = repeated_name(files)
     return f"two of its files are called {twice}, their suffix apart" if twice else None

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from lakegraph.runtime import ops
@@ -15,13 +14,11 @@ class VisibleBatch:
     Attributes:
         batch_id: the batch.
         content_hash: the hash of what it delivered.
-        landed_at: when, in UTC.
         hashes: file name to the sha256 of its content.
     """
 
     batch_id: str
     content_hash: str
-    landed_at: datetime
     hashes: dict[str, str]
 
 
@@ -32,6 +29,5 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
         hashes[file["batch_id"]][file["source_file"]] = file["file_hash"]
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])
     return {
-        row["batch_id"]: VisibleBatch(row["batch_id"], row["content_hash"], row["landed_at"], hashes[row["batch_id"]])
-        for row in rows
+        row["batch_id"]: VisibleBatch(row["batch_id"], row["content_hash"], hashes[row["batch_id"]]) for row in rows
     }

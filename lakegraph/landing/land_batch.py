@@ -2,13 +2,14 @@
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lakegraph.landing.bronze import Origin
 from lakegraph.landing.candidates import Candidate
-from lakegraph.landing.drops import Fingerprints, content_hash
+from lakegraph.landing.drops import DropFile, Fingerprints, content_hash
 from lakegraph.landing.feeds import declared_feeds
 from lakegraph.landing.land_file import FileToLand, land_file
 from lakegraph.landing.rejects import RejectedRecords
@@ -18,7 +19,8 @@ from lakegraph.landing.workers import Workers
 from lakegraph.runtime import ops
 from lakegraph.runtime.settings import Settings
 
-WORKERS = 2
+# A file is read and written by one thread and parsed and hashed by others; two files keep two cores busy.
+WORKERS, FILES_AT_ONCE = 2, 2
 
 
 def land_batch(candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings) -> LandedBatch:
@@ -49,14 +51,21 @@ def _land_files(
     candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings, landed_at: datetime
 ) -> tuple[LandedFile, ...]:
     feeds = declared_feeds()
-    landed = []
-    with RejectedRecords(settings.ops, candidate.batch_id, landed_at) as rejected, Workers(WORKERS) as workers:
-        for file in candidate.files:
+    with (
+        RejectedRecords(settings.ops, candidate.batch_id, landed_at) as rejected,
+        Workers(WORKERS) as workers,
+        ThreadPoolExecutor(FILES_AT_ONCE) as pool,
+    ):
+
+        def land_one(file: DropFile) -> LandedFile:
             origin = Origin(candidate.batch_id, candidate.batch_date, file.name, landed_at)
             given = FileToLand(file, prints[file.path], feeds[file.feed], sources.feeds[file.feed], origin)
-            landed.append(land_file(given, _bronze_folder(settings, file.feed, candidate.batch_id), rejected, workers))
-            ops.sync_folder(settings.bronze / file.feed)
-    return tuple(landed)
+            return land_file(given, _bronze_folder(settings, file.feed, candidate.batch_id), rejected, workers)
+
+        landed = tuple(pool.map(land_one, candidate.files))
+    for feed in {file.feed for file in candidate.files}:
+        ops.sync_folder(settings.bronze / feed)
+    return landed
 
 
 def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: Path, landed_at: datetime) -> None:

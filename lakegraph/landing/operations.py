@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from lakegraph.landing.archive import archive_files, finish_archives
-from lakegraph.landing.candidates import Candidate, dated_candidates, triggered_candidates
-from lakegraph.landing.drops import DropFileError, Fingerprints, find_drop_files
-from lakegraph.landing.history import visible_batches
+from lakegraph.landing.candidates import Candidate, dated_candidates, triggered_candidates, unclaimed_files
+from lakegraph.landing.drops import DropFileError, Fingerprints, content_hash, find_drop_files
+from lakegraph.landing.history import VisibleBatch, visible_batches
 from lakegraph.landing.land_batch import land_batch
 from lakegraph.landing.lock import landing_lock
 from lakegraph.landing.result import LandingResult, LeftBehind
@@ -69,8 +69,7 @@ class _Landing:
         if self.sources.trigger is None:
             return dated_candidates(files, self.prints, self.visible)
         candidates = triggered_candidates(self.settings.drops, self.sources, files)
-        claimed = {file.path for candidate in candidates for file in candidate.files}
-        self.result.unclaimed.extend(file.name for file in files if file.path not in claimed)
+        self.result.unclaimed.extend(unclaimed_files(candidates, files))
         return candidates
 
     def _land(self, candidate: Candidate) -> str | None:
@@ -80,7 +79,9 @@ class _Landing:
         except DropFileError as error:
             return str(error)
         self.result.batches.append(landed)
-        self.visible[candidate.batch_id] = visible_batches(self.settings.ops)[candidate.batch_id]
+        content = content_hash((file.feed, file.source_file, file.file_hash) for file in landed.files)
+        hashes = {file.source_file: file.file_hash for file in landed.files}
+        self.visible[candidate.batch_id] = VisibleBatch(candidate.batch_id, content, hashes)
         self._archive(candidate)
         return None
 

@@ -105,7 +105,7 @@ class LandingResult:
         repeated: the ids of visible batches whose files lay in the drops folder again, with the same content.
         waiting: batches that are not complete, or come after one that is left behind.
         refused: batches that cannot be landed as they are.
-        unclaimed: files of feeds that no trigger announces.
+        unclaimed: files that were left alone, each with its reason.
     """
 
     batches: list[LandedBatch] = field(default_factory=list)
@@ -129,7 +129,7 @@ class LandingResult:
         lines += [f"waits: {left.batch_id}: {left.reason}" for left in self.waiting]
         lines += [f"refused: {left.batch_id}: {left.reason}" for left in self.refused]
         if self.unclaimed:
-            lines.append(f"left alone, for no trigger announces them: {_shortened(self.unclaimed)}")
+            lines.append(f"left alone: {_shortened(self.unclaimed)}")
         return escape("\n".join(lines or ["nothing to land"]))
 
 

@@ -24,8 +24,9 @@
     {{ return("nullif(trim(both concat(' ', chr(9), chr(10), chr(13), chr(160)) from " ~ expression ~ "), '')") }}
 {% endmacro %}
 {% macro athena__clean_text(expression) %}
-    {%- set blank = "concat('^[ ', chr(9), chr(10), chr(13), chr(160), ']+|[ ', chr(9), chr(10), chr(13), chr(160), ']+$')" -%}
-    {{ return("nullif(regexp_replace(" ~ expression ~ ", " ~ blank ~ ", ''), '')") }}
+    {%- set blanks = "chr(9), chr(10), chr(13), chr(160)" -%}
+    {%- set at_the_ends = "concat('^[ ', " ~ blanks ~ ", ']+|[ ', " ~ blanks ~ ", ']+$')" -%}
+    {{ return("nullif(regexp_replace(" ~ expression ~ ", " ~ at_the_ends ~ ", ''), '')") }}
 {% endmacro %}
 
 

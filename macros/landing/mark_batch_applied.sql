@@ -13,7 +13,10 @@
                 {% do log("Batch " ~ batches[0]['batch_id'] ~ " is now applied.", info=True) %}
             {% endif %}
         {% elif failed %}
-            {% do log("The batch is not marked as applied: " ~ failed | length ~ " nodes failed or were skipped.", info=True) %}
+            {% do log(
+                "The batch is not marked as applied: " ~ failed | length ~ " nodes failed or were skipped.",
+                info=True,
+            ) %}
         {% else %}
             {% do log(
                 "The batch is not marked as applied: this build left out " ~ missing | length ~ " row-level nodes.",

@@ -55,7 +55,7 @@ def test_every_planted_fault_is_found_with_its_reason(place):
     quarantined = {
         (batch, file, line): set(reasons.split(","))
         for batch, file, line, reasons in place.warehouse(
-            "select _batch_id, _source_file, _source_line, reasons from gold.quarantined_records"
+            "select batch_id, source_file, source_line, reasons from gold.quarantined_records"
         )
     }
     rejected = {
@@ -68,7 +68,7 @@ def test_every_planted_fault_is_found_with_its_reason(place):
     for fault in planted:
         place_of_fault = (fault["batch_id"], fault["file"], fault["line"])
         if fault["found_in"] == "graph":
-            for expected in fault["edges"]:
+            for expected in fault["reason"]:
                 assert (expected["model"], fault["file"], fault["line"], expected["reason"]) in rejected, fault
         else:
             assert fault["reason"] in quarantined.get(place_of_fault, set()), fault

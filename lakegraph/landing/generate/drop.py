@@ -13,7 +13,7 @@ from lakegraph.landing.generate.dirt import Planter, fault_entry
 from lakegraph.landing.generate.options import GeneratedDrop, GeneratedFile, GenerateOptions
 from lakegraph.landing.generate.shop import FEEDS, Shop
 from lakegraph.landing.generate.trigger import trigger
-from lakegraph.landing.generate.writer import csv_line, csv_lines, text_buffer, whole_file
+from lakegraph.landing.generate.writer import csv_line, csv_lines, remove, text_buffer, whole_file
 
 Chunks = Iterable[Mapping[str, pa.StringArray]]
 
@@ -27,14 +27,14 @@ def write_drop(shop: Shop, options: GenerateOptions, number: int) -> GeneratedDr
         number: which drop, the first being 0; it tells what was known at the end of the day before.
 
     Raises:
-        DropNotWrittenError: a file cannot be written.
+        DropNotWrittenError: a file cannot be written or replaced.
     """
     batch_date = shop.world.calendar.date(number)
     stamp = f"{batch_date:%Y_%m_%d}"
     batch_id = f"batch_{stamp}_001"
     trigger_path, faults_path = options.drops / f"trigger_{stamp}.json", options.drops / f"faults_{stamp}.json"
-    trigger_path.unlink(missing_ok=True)
-    faults_path.unlink(missing_ok=True)
+    remove(trigger_path)
+    remove(faults_path)
 
     def write_feeds(faults: FaultList | None) -> list[GeneratedFile]:
         files = []

@@ -40,6 +40,21 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises:
+        DropNotWrittenError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DropNotWrittenError(
+            f"{path} of an earlier run cannot be removed: {error.strerror}.",
+            "Remove it, or name another folder (--drops).",
+        ) from error
+
+
 def csv_lines(columns: Iterable[pa.StringArray]) -> pa.StringArray:
     """One line for each row, its end included."""
     *most, last = (_quoted(column) for column in columns)

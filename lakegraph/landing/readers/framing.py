@@ -86,7 +86,7 @@ def frames(stream: "BinaryIO | Utf8Stream", delimiter: str, limits: Limits) -> I
     Raises:
         UnreadableFileError: the stream begins as UTF-16 does.
     """
-    buffer, line, final = _beginning(stream, limits), 1, False
+    buffer, line, final = _beginning(stream), 1, False
     while not final:
         block = stream.read(limits.block)
         final = not block
@@ -102,9 +102,9 @@ def frames(stream: "BinaryIO | Utf8Stream", delimiter: str, limits: Limits) -> I
             line += 1
 
 
-def _beginning(stream: "BinaryIO | Utf8Stream", limits: Limits) -> bytes:
+def _beginning(stream: "BinaryIO | Utf8Stream") -> bytes:
     begin = b""
-    while len(begin) < len(BOM) and (block := stream.read(limits.block)):
+    while len(begin) < len(BOM) and (block := stream.read(len(BOM))):
         begin += block
     if begin.startswith(UTF_16_MARKS):
         raise UnreadableFileError("the file begins as UTF-16 does", "Say so under 'encoding' in the sources file.")

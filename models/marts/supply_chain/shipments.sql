@@ -17,7 +17,9 @@ final as (
         currency,
         estimated_delivery,
         actual_delivery,
-        cast({{ dbt.datediff('estimated_delivery', 'actual_delivery', 'day') }} as {{ sql_type('integer') }}) as days_late,
+        cast(
+            {{ dbt.datediff('estimated_delivery', 'actual_delivery', 'day') }} as {{ sql_type('integer') }}
+        ) as days_late,
         shipping_status,
         package_weight,
         package_dimensions,

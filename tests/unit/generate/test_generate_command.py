@@ -85,13 +85,14 @@ def test_a_file_in_place_of_the_folder_is_named(tmp_path):
     assert str(tmp_path / "drops") in str(done.exception)
 
 
-def test_a_folder_in_place_of_a_file_is_named(tmp_path):
-    (tmp_path / "customers_2025_01_15.csv").mkdir()
+@pytest.mark.parametrize("name", ["customers_2025_01_15.csv", "trigger_2025_01_15.json"])
+def test_a_folder_in_place_of_a_file_is_named(tmp_path, name):
+    (tmp_path / name).mkdir()
 
     done = invoke("--drops", tmp_path, "--scale", 0.05)
 
     assert isinstance(done.exception, DropNotWrittenError)
-    assert "customers_2025_01_15.csv" in str(done.exception)
+    assert name in str(done.exception)
 
 
 def test_a_full_disk_leaves_neither_half_a_file_nor_a_trigger(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from lakegraph.landing.readers.contract import UnreadableFileError
 from lakegraph.landing.readers.csv import CsvDialect, read_csv
-from lakegraph.landing.readers.framing import Limits
+from lakegraph.landing.readers.framing import Limits, frames
 
 
 def read(data: bytes, delimiter=",", encoding="utf-8", limits=None):
@@ -85,6 +85,14 @@ def test_an_open_quote_does_not_swallow_a_file_of_many_blocks():
 
     assert [row[0] for row in rows] == [str(number) for number in range(2, 2000)]
     assert [record[:2] for record in rejected] == [(2, "record.unterminated_quote")]
+
+
+@pytest.mark.parametrize("line", [b"1,x\n", b'1,"x\nx"\n', b'1,"open\n', b'"open', b"x"])
+def test_no_more_than_a_block_and_a_record_is_held(line):
+    limits = Limits(block=1000, record=500)
+    stream = io.BytesIO(b"a,b\n" + line * 20_000)
+
+    assert max(len(frame.data) for frame in frames(stream, ",", limits)) <= limits.block + limits.record
 
 
 def test_a_record_beyond_the_limit_is_rejected_and_cut():

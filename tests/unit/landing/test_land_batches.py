@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from datetime import date, datetime
 
 import pytest
@@ -196,9 +197,57 @@ def test_files_without_a_trigger_are_named_and_stay(place):
 
     result = place.land()
 
-    assert result.unclaimed == ["suppliers_2025_01_15.csv"]
+    assert result.unclaimed == ["suppliers_2025_01_15.csv (no trigger announces it)"]
     assert "suppliers_2025_01_15.csv" in result.summary()
     assert place.dropped() == ["suppliers_2025_01_15.csv"]
+
+
+def test_an_expected_file_that_no_feed_takes_is_named_and_stays(place):
+    place.suppliers("2025_01_15", "A")
+    place.drop("prices_2025_01_15.csv", "price\n1\n")
+    place.trigger("2025_01_15", expected_files=["suppliers_2025_01_15.csv", "prices_2025_01_15.csv"])
+
+    result = place.land()
+
+    assert result.unclaimed == ["prices_2025_01_15.csv (no feed takes it)"]
+    assert place.visible() == ["batch_2025_01_15_001"]
+    assert place.dropped() == ["prices_2025_01_15.csv"]
+
+
+def test_a_trigger_of_no_feed_is_refused(place):
+    place.drop("prices_2025_01_15.csv", "price\n1\n")
+    place.trigger("2025_01_15", expected_files=["prices_2025_01_15.csv"])
+
+    assert "none of its files belongs to a feed" in place.land().refused[0].reason
+    assert place.visible() == []
+
+
+def test_two_triggers_of_one_id_make_one_batch(place):
+    sources = place.settings.sources
+    place.configure(sources.read_text().replace("trigger_{date}", "trigger_{date}*"))
+    place.whole_drop("2025_01_15", "A")
+    shutil.copy(place.drops / "trigger_2025_01_15.json", place.drops / "trigger_2025_01_15_again.json")
+
+    result = place.land()
+
+    assert ([batch.batch_id for batch in result.batches], result.repeated) == (["batch_2025_01_15_001"],) * 2
+    assert place.dropped() == []
+
+
+def test_two_triggers_of_one_day_each_take_what_they_expect(place):
+    place.suppliers("2025_01_15", "A")
+    place.categories("2025_01_15", "A")
+    place.configure(place.settings.sources.read_text().replace("trigger_{date}", "trigger_{date}*"))
+    first = place.trigger("2025_01_15", trigger_id="TRG_1", expected_files=["suppliers_2025_01_15.csv"])
+    first.rename(place.drops / "trigger_2025_01_15_a.json")
+    place.trigger("2025_01_15", trigger_id="TRG_2", expected_files=["categories_2025_01_15.csv"])
+
+    place.land()
+
+    assert [(row["batch_id"], row["feed"]) for row in place.table("batch_files")] == [
+        ("TRG_1", "suppliers"),
+        ("TRG_2", "categories"),
+    ]
 
 
 def test_an_archive_that_was_interrupted_is_completed(place):

@@ -1,0 +1,29 @@
+"""Spark settings for the time of a load."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# below this, planning and starting tasks takes longer than the work they do
+FEW_ROWS = 200_000
+
+# hashes and times must not depend on where a session runs
+_ALWAYS = {"spark.sql.session.timeZone": "UTC"}
+_FEW = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false"}
+
+
+@contextmanager
+def tuned(spark: "SparkSession", rows: int) -> Iterator[None]:
+    """Settings that suit a load of so many rows; the session's own come back afterwards."""
+    wanted = _ALWAYS | (_FEW if rows < FEW_ROWS else {})
+    before = {name: spark.conf.get(name) for name in wanted}
+    for name, value in wanted.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            spark.conf.set(name, value)

@@ -1,0 +1,129 @@
+"""Cypher out of declarations, compared as whole texts."""
+
+import pytest
+
+from graph_loader import cypher
+from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.types import property_type
+
+
+def columns(**types: str) -> tuple[Column, ...]:
+    return tuple(Column(name, property_type(data_type), data_type) for name, data_type in types.items())
+
+
+CUSTOMER = NodeDeclaration(
+    Model("node_customer", columns=columns(customer_id="varchar", name="varchar", age="bigint", _batch_id="varchar")),
+    "Customer",
+    ("customer_id",),
+)
+USER = NodeDeclaration(Model("node_user", columns=columns(tenant="varchar", id="bigint")), "User", ("tenant", "id"))
+EVENT = NodeDeclaration(
+    Model("node_event", columns=columns(at="timestamp", seen="timestamptz", times="timestamp[]", tags="varchar[]")),
+    "Event",
+    ("at",),
+)
+PURCHASED = EdgeDeclaration(
+    Model(
+        "edge_purchased",
+        columns=columns(buyer="varchar", product_id="varchar", order_id="varchar", line="bigint", amount="double"),
+    ),
+    "PURCHASED",
+    End("Customer", ("buyer",), ("customer_id",)),
+    End("Product", ("product_id",), ("product_id",)),
+    ("order_id", "line"),
+)
+CHILD_OF = EdgeDeclaration(
+    Model("edge_child_of", columns=columns(category_id="varchar", parent_id="varchar")),
+    "CHILD_OF",
+    End("Category", ("category_id",), ("category_id",)),
+    End("Category", ("parent_id",), ("category_id",)),
+)
+
+
+def test_constraints():
+    assert cypher.constraint(CUSTOMER) == (
+        "CREATE CONSTRAINT `lakegraph_Customer_customer_id` IF NOT EXISTS "
+        "FOR (node:`Customer`) REQUIRE (node.`customer_id`) IS UNIQUE"
+    )
+    assert cypher.constraint(USER) == (
+        "CREATE CONSTRAINT `lakegraph_User_tenant_id` IF NOT EXISTS "
+        "FOR (node:`User`) REQUIRE (node.`tenant`, node.`id`) IS UNIQUE"
+    )
+
+
+def test_a_node_is_merged_on_its_key_and_its_lineage_stays_away():
+    assert cypher.upsert(CUSTOMER) == (
+        "MERGE (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "SET node += {`name`: event.`name`, `age`: event.`age`}"
+    )
+
+
+def test_a_composite_key_without_other_properties():
+    assert cypher.upsert(USER) == "MERGE (node:`User` {`tenant`: event.`_key_tenant`, `id`: event.`_key_id`})"
+
+
+def test_properties_that_are_declared_no_more_are_removed():
+    assert cypher.upsert(USER, ("email",)) == (
+        "MERGE (node:`User` {`tenant`: event.`_key_tenant`, `id`: event.`_key_id`})\nSET node += {`email`: null}"
+    )
+
+
+def test_times_travel_as_text_and_are_read_in_the_graph():
+    assert cypher.upsert(EVENT) == (
+        "MERGE (node:`Event` {`at`: localdatetime(event.`_key_at`)})\n"
+        "SET node += {`seen`: datetime(event.`seen`), "
+        "`times`: [item IN event.`times` | localdatetime(item)], `tags`: event.`tags`}"
+    )
+
+
+def test_an_edge_is_merged_between_matched_ends_on_its_key():
+    assert cypher.upsert(PURCHASED) == (
+        "MATCH (from:`Customer` {`customer_id`: event.`_from_customer_id`})\n"
+        "MATCH (to:`Product` {`product_id`: event.`_to_product_id`})\n"
+        "MERGE (from)-[edge:`PURCHASED` {`order_id`: event.`_key_order_id`, `line`: event.`_key_line`}]->(to)\n"
+        "SET edge += {`amount`: event.`amount`}"
+    )
+
+
+def test_an_edge_between_nodes_of_one_label_without_key_or_properties():
+    assert cypher.upsert(CHILD_OF) == (
+        "MATCH (from:`Category` {`category_id`: event.`_from_category_id`})\n"
+        "MATCH (to:`Category` {`category_id`: event.`_to_category_id`})\n"
+        "MERGE (from)-[edge:`CHILD_OF`]->(to)"
+    )
+
+
+def test_deletes():
+    assert cypher.delete_edge(CHILD_OF) == (
+        "MATCH (from:`Category` {`category_id`: event.`_from_category_id`})\n"
+        "MATCH (to:`Category` {`category_id`: event.`_to_category_id`})\n"
+        "MATCH (from)-[edge:`CHILD_OF`]->(to)\n"
+        "DELETE edge"
+    )
+    assert cypher.delete_node(CUSTOMER) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "WHERE size(labels(node)) = 1 AND NOT EXISTS { (node)--() }\n"
+        "DELETE node"
+    )
+    assert cypher.disown_node(CUSTOMER, ("customer_id", "name")) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "REMOVE node:`Customer`, node.`customer_id`, node.`name`"
+    )
+
+
+def test_counts_and_identities():
+    assert cypher.count(CUSTOMER) == "MATCH (node:`Customer`) RETURN count(node) AS rows"
+    assert cypher.count(PURCHASED) == "MATCH ()-[edge:`PURCHASED`]->() RETURN count(edge) AS rows"
+    assert cypher.identities(EVENT) == (
+        "MATCH (key:`Event`) RETURN CASE WHEN key.`at` IS :: LOCAL DATETIME THEN toString(key.`at`) END AS `_key_at`"
+    )
+    assert cypher.identities(CHILD_OF) == (
+        "MATCH (from:`Category`)-[key:`CHILD_OF`]->(to:`Category`) "
+        "RETURN CASE WHEN from.`category_id` IS :: STRING THEN from.`category_id` END AS `_from_category_id`, "
+        "CASE WHEN to.`category_id` IS :: STRING THEN to.`category_id` END AS `_to_category_id`"
+    )
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Größe 测", "`Größe 测`"), ("a`b", "`a``b`"), ("x:y}", "`x:y}`")])
+def test_names_are_quoted(name, expected):
+    assert cypher.quoted(name) == expected

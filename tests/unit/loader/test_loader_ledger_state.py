@@ -1,0 +1,123 @@
+"""When a ledger and a graph are each other's, and what is known of a row after interrupted loads."""
+
+import json
+
+import pytest
+
+from graph_loader.connection import Metadata
+from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.ledger_state import (
+    Attempt,
+    LedgerError,
+    LedgerState,
+    check_identities,
+    fits,
+    may_start_anew,
+    mismatch,
+    remember,
+)
+from graph_loader.types import Kind, PropertyType
+
+TEXT, NUMBER = PropertyType(Kind.STRING), PropertyType(Kind.INTEGER)
+CUSTOMER = NodeDeclaration(
+    Model("node_customer", columns=(Column("id", TEXT), Column("age", NUMBER))), "Customer", ("id",)
+)
+KNOWS = EdgeDeclaration(
+    Model("edge_knows", columns=(Column("a", TEXT), Column("b", TEXT), Column("since", NUMBER), Column("how", TEXT))),
+    "KNOWS",
+    End("Customer", ("a",), ("id",)),
+    End("Customer", ("b",), ("id",)),
+    ("since",),
+)
+ENTRY = remember(CUSTOMER, "1/0", 10)
+LOADED = LedgerState("L1", 1, {"node:Customer": ENTRY})
+INTERRUPTED = LOADED.begun(Attempt(2, {"node:Customer": remember(CUSTOMER, "2/0", 11)}))
+
+
+def test_a_state_survives_json():
+    state = INTERRUPTED.begun(Attempt(3, {"edge:KNOWS": remember(KNOWS, "3/1", 4)}))
+
+    assert LedgerState.from_dict(json.loads(json.dumps(state.as_dict()))) == state
+
+
+def test_a_remembered_declaration_identifies_and_holds_what_the_first_one_did():
+    for declaration in (CUSTOMER, KNOWS):
+        again = remember(declaration, "1/0", 10).declaration()
+
+        assert [(item.name, item.type) for item in again.identity] == [
+            (item.name, item.type) for item in declaration.identity
+        ]
+        assert [column.name for column in again.properties] == [column.name for column in declaration.properties]
+
+
+@pytest.mark.parametrize(
+    ("state", "metadata", "expected"),
+    [
+        (LOADED, Metadata("L1", 1), True),
+        (INTERRUPTED, Metadata("L1", 1), True),
+        (INTERRUPTED, Metadata("L1", 2), True),
+        (LOADED, Metadata("L1", 2), False),
+        (LOADED, Metadata("L1", 0), False),
+        (LOADED, Metadata("L2", 1), False),
+        (LOADED, None, False),
+        (None, Metadata("L1", 1), False),
+        (None, None, False),
+    ],
+)
+def test_a_ledger_fits_a_graph_at_a_generation_it_knows(state, metadata, expected):
+    assert fits(state, metadata) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "metadata", "graph_is_empty", "expected"),
+    [
+        (None, None, True, True),
+        (None, None, False, True),
+        (LedgerState("L1"), None, False, True),
+        (LOADED, None, True, True),
+        (LOADED, None, False, False),
+        (LOADED, Metadata("L2", 1), False, False),
+        (None, Metadata("L1", 1), False, False),
+        (None, Metadata("L1", 1), True, True),
+    ],
+)
+def test_a_ledger_starts_anew_only_where_nothing_is_lost(state, metadata, graph_is_empty, expected):
+    assert may_start_anew(state, metadata, graph_is_empty) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "metadata", "said"),
+    [
+        (None, Metadata("L1", 1), "was written with ledger L1, which is not in"),
+        (LOADED, None, "is of another graph"),
+        (LOADED, Metadata("L2", 1), "belongs to ledger L2, but .* holds ledger L1"),
+        (LOADED, Metadata("L1", 5), "is at generation 5, but the ledger in .* is at 1"),
+    ],
+)
+def test_each_mismatch_says_what_it_is_and_how_to_go_on(state, metadata, said):
+    error = mismatch("shop", state, metadata, "ledger/shop")
+
+    with pytest.raises(LedgerError, match=said):
+        raise error
+    assert "To start anew" in str(error)
+
+
+def test_the_next_generation_is_above_all_attempts():
+    assert LOADED.next_generation == 2
+    assert INTERRUPTED.next_generation == 3
+
+
+def test_a_commit_leaves_nothing_pending():
+    attempt = INTERRUPTED.pending[0]
+
+    assert INTERRUPTED.committed(attempt) == LedgerState("L1", 2, attempt.entries)
+
+
+def test_a_key_or_end_that_is_declared_otherwise_is_refused():
+    other_type = NodeDeclaration(Model("node_customer", columns=(Column("id", NUMBER),)), "Customer", ("id",))
+
+    check_identities(LOADED, [CUSTOMER, KNOWS])
+    with pytest.raises(
+        LedgerError, match=r"Node Customer .* loaded with key id STRING, but is declared with key id INTEGER"
+    ):
+        check_identities(LOADED, [other_type])

@@ -1,0 +1,229 @@
+"""What the manifest declares, and every way to declare it wrongly."""
+
+import json
+
+import pytest
+
+from graph_loader.declarations import End
+from graph_loader.manifest import read_graph
+from graph_loader.problems import DeclarationError
+from graph_loader.types import Kind, PropertyType
+from lakegraph.runtime.errors import ConfigurationError
+from tests.support.marts import edge, model, node, write_manifest
+
+CUSTOMER = model(
+    "node_customer",
+    node("Customer", "customer_id"),
+    {"customer_id": "string", "name": "varchar", "_batch_id": "string"},
+)
+PRODUCT = model("node_product", node("Product", "product_id"), {"product_id": "bigint", "price": "decimal(18,4)"})
+PURCHASED_COLUMNS = {
+    "customer_id": "string",
+    "product_id": "bigint",
+    "line": "integer",
+    "amount": "double",
+    "_source_file": "string",
+}
+PURCHASED = model(
+    "edge_purchased",
+    edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "line"),
+    PURCHASED_COLUMNS,
+)
+
+
+@pytest.fixture
+def problems(tmp_path):
+    """Gives the problems of some models, each as `model: yaml key: text`."""
+
+    def of(*models: dict) -> list[str]:
+        with pytest.raises(DeclarationError) as caught:
+            read_graph(write_manifest(tmp_path / "manifest.json", *models))
+        assert all(str(problem) in str(caught.value) for problem in caught.value.problems)
+        return [f"{problem.model.name}: {problem.yaml_key}: {problem.text}" for problem in caught.value.problems]
+
+    return of
+
+
+def test_nodes_and_edges_are_read_with_their_columns_and_descriptions(tmp_path):
+    test = {"unique_id": "test.shop.unique", "resource_type": "test", "name": "unique", "config": {}}
+    plain = model("customers", None, {"customer_id": "string"})
+
+    graph = read_graph(write_manifest(tmp_path / "manifest.json", PURCHASED, PRODUCT, CUSTOMER, test, plain))
+
+    assert [item.name for item in graph] == ["Customer", "Product", "PURCHASED"]
+    customer, _, purchased = graph
+    assert customer.key == ("customer_id",)
+    assert customer.model.description == "About node_customer."
+    assert [(column.name, str(column.type), column.description) for column in customer.properties] == [
+        ("customer_id", "STRING", "The customer_id."),
+        ("name", "STRING", "The name."),
+    ]
+    assert purchased.start == End("Customer", ("customer_id",), ("customer_id",))
+    assert purchased.end == End("Product", ("product_id",), ("product_id",))
+    assert [column.name for column in purchased.properties] == ["line", "amount"]
+    assert [column.name for column in purchased.values] == ["amount"]
+    assert [(item.name, item.column, item.type) for item in purchased.identity] == [
+        ("_from_customer_id", "customer_id", PropertyType(Kind.STRING)),
+        ("_to_product_id", "product_id", PropertyType(Kind.INTEGER)),
+        ("_key_line", "line", PropertyType(Kind.INTEGER)),
+    ]
+
+
+def test_all_problems_of_all_models_are_told_at_once(problems):
+    wrong_customer = model("node_customer", node("Customer", "custmer_id"), {"customer_id": "string"})
+    wrong_product = model(
+        "node_product", node("Product", "product_id"), {"product_id": "bigint", "size": "struct<a int>"}
+    )
+
+    found = problems(wrong_customer, wrong_product, PURCHASED)
+
+    assert found == [
+        "node_customer: config.meta.graph.key[0]: the model has no column 'custmer_id' (did you mean 'customer_id'?)",
+        "node_product: columns.size.data_type: Neo4j cannot hold struct<a int>: "
+        "a property holds no nested values: give its fields columns of their own",
+    ]
+
+
+def test_an_unknown_label_at_an_end_is_named_with_the_nearest_one(problems):
+    graph = edge("PURCHASED", ("Custommer", "customer_id"), ("Product", "product_id"))
+
+    assert problems(CUSTOMER, PRODUCT, model("edge_purchased", graph, PURCHASED_COLUMNS)) == [
+        "edge_purchased: config.meta.graph.from.node: no model declares the label 'Custommer' (did you mean 'Customer'?)"
+    ]
+
+
+def test_a_problem_names_the_file_that_declares_the_model(tmp_path):
+    with pytest.raises(
+        DeclarationError, match=r"models/graph/_graph\.yml: model node_x: config\.meta\.graph\.key: is missing"
+    ):
+        read_graph(write_manifest(tmp_path / "manifest.json", model("node_x", {"node": "X"})))
+
+
+@pytest.mark.parametrize(
+    ("graph", "expected"),
+    [
+        ({"key": ["id"]}, "config.meta.graph: says neither `node` nor `edge`: a model is one of them"),
+        (
+            {"nodes": "X", "key": ["id"]},
+            "config.meta.graph: says neither `node` nor `edge` (did you mean 'node'?): a model is one of them",
+        ),
+        (
+            {"node": "X", "edge": "Y", "key": ["id"]},
+            "config.meta.graph: says both `node` and `edge`: a model is one of them",
+        ),
+        ("X", "config.meta.graph: must be a mapping with `node` or `edge`"),
+        ({"node": "", "key": ["id"]}, "config.meta.graph.node: must be a name"),
+        ({"node": "X"}, "config.meta.graph.key: is missing"),
+        ({"node": "X", "key": "id"}, "config.meta.graph.key: must be a list of column names"),
+        ({"node": "X", "key": []}, "config.meta.graph.key: names no column"),
+        ({"node": "X", "key": ["id", "id"]}, "config.meta.graph.key[1]: names column 'id' twice"),
+        (
+            {"node": "X", "key": ["id"], "keys": ["id"]},
+            "config.meta.graph.keys: is not a key of a declaration (did you mean 'key'?); known: node, key",
+        ),
+        (
+            {"edge": "E", "to": {"node": "X", "columns": ["id"]}},
+            "config.meta.graph.from: is missing",
+        ),
+        (
+            {"edge": "E", "from": "X", "to": {"node": "X", "columns": ["id"]}},
+            "config.meta.graph.from: must be a mapping with node and columns, such as {node: Customer, columns: [customer_id]}",
+        ),
+        (
+            {
+                "edge": "E",
+                "from": {"node": "X", "column": ["id"], "columns": ["id"]},
+                "to": {"node": "X", "columns": ["id"]},
+            },
+            "config.meta.graph.from.column: is not a key of a declaration (did you mean 'columns'?); known: node, columns",
+        ),
+    ],
+)
+def test_a_wrong_shape_is_named(problems, graph, expected):
+    assert problems(model("some_model", graph, {"id": "string"})) == [f"some_model: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "graph", "expected"),
+    [
+        (
+            PURCHASED_COLUMNS,
+            edge("PURCHASED", ("Customer", "customer_id", "line"), ("Product", "product_id")),
+            "config.meta.graph.from.columns: has 2 columns, but the key of Customer has 1 (customer_id)",
+        ),
+        (
+            PURCHASED_COLUMNS,
+            edge("PURCHASED", ("Customer", "customer"), ("Product", "product_id")),
+            "config.meta.graph.from.columns[0]: the model has no column 'customer' (did you mean 'customer_id'?)",
+        ),
+        (
+            PURCHASED_COLUMNS | {"product_id": "varchar"},
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
+            "config.meta.graph.to.columns[0]: column 'product_id' is a varchar, but Product.product_id in node_product "
+            "is a bigint: they would never match",
+        ),
+        (
+            PURCHASED_COLUMNS,
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "amount"),
+            "config.meta.graph.key[0]: column 'amount' is a double, which cannot identify anything: "
+            "cast it to varchar or bigint",
+        ),
+        (
+            PURCHASED_COLUMNS,
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "_source_file"),
+            "config.meta.graph.key[0]: column '_source_file' is lineage, for it starts with '_': it identifies nothing",
+        ),
+        (
+            PURCHASED_COLUMNS | {"Amount": "double"},
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
+            "columns.Amount: differs from column 'amount' in letter case only: rename one",
+        ),
+    ],
+)
+def test_an_edge_that_does_not_fit_is_named(problems, columns, graph, expected):
+    assert problems(CUSTOMER, PRODUCT, model("edge_purchased", graph, columns)) == [f"edge_purchased: {expected}"]
+
+
+def test_two_models_for_one_label_or_type_are_named(problems):
+    other_customer = model("node_person", node("Customer", "customer_id"), {"customer_id": "string"})
+    other_edge = PURCHASED | {"name": "edge_sold", "unique_id": "model.shop.edge_sold"}
+
+    assert problems(CUSTOMER, PRODUCT, other_customer, PURCHASED, other_edge) == [
+        "node_person: config.meta.graph.node: model node_customer declares the label 'Customer' already: one model per label",
+        "edge_sold: config.meta.graph.edge: model edge_purchased declares the relationship type 'PURCHASED' already: "
+        "one model per relationship type",
+    ]
+
+
+def test_an_ephemeral_model_is_refused(problems):
+    ephemeral = model(
+        "node_customer", node("Customer", "customer_id"), {"customer_id": "string"}, materialized="ephemeral"
+    )
+
+    assert problems(ephemeral) == [
+        "node_customer: config.materialized: an ephemeral model has no rows to load: make it a table or a view"
+    ]
+
+
+def test_columns_are_not_judged_where_no_contract_lists_them_all(tmp_path):
+    without_contract = model("node_customer", node("Customer", "customer_id"), {"name": "string"}, contract=False)
+
+    graph = read_graph(write_manifest(tmp_path / "manifest.json", without_contract))
+
+    assert graph.nodes[0].key == ("customer_id",)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", json.dumps({"metadata": {}})])
+def test_a_file_that_is_no_manifest_is_refused(tmp_path, content):
+    path = tmp_path / "manifest.json"
+    path.write_text(content)
+
+    with pytest.raises(ConfigurationError, match=r"manifest\.json is .*dbt parse"):
+        read_graph(path)
+
+
+def test_a_missing_manifest_and_one_without_a_graph_say_what_to_do(tmp_path):
+    with pytest.raises(ConfigurationError, match="no dbt manifest at .* Run `dbt build`"):
+        read_graph(tmp_path / "manifest.json")
+    with pytest.raises(ConfigurationError, match="declares a graph"):
+        read_graph(write_manifest(tmp_path / "manifest.json", model("customers", None)))
