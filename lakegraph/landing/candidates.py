@@ -86,10 +86,10 @@ def unclaimed_files(candidates: list[Candidate], files: list[DropFile]) -> list[
     claimed = {file.path for candidate in candidates for file in candidate.files}
     unannounced = [f"{file.name} (no trigger announces it)" for file in files if file.path not in claimed]
     owned = {file.name for file in files}
-    expected = [
-        name for candidate in candidates if candidate.trigger for name in candidate.trigger.content.expected_files
-    ]
-    return unannounced + [f"{name} (no feed takes it)" for name in expected if name not in owned]
+    triggers = [candidate.trigger for candidate in candidates if candidate.trigger]
+    expected = {name: trigger.path.parent / name for trigger in triggers for name in trigger.content.expected_files}
+    unowned = [name for name, path in expected.items() if name not in owned and path.is_file()]
+    return unannounced + [f"{name} (no feed takes it)" for name in unowned]
 
 
 def dated_candidates(files: list[DropFile], prints: Fingerprints, visible: dict[str, VisibleBatch]) -> list[Candidate]:

@@ -18,6 +18,8 @@ def render_page(graph: GraphDeclaration, drawing: str) -> str:
         drawing: the SVG document to stand on top.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
 
     templates = Environment(
         loader=PackageLoader("lakegraph.pipeline"),
@@ -26,4 +28,8 @@ def render_page(graph: GraphDeclaration, drawing: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # dbt's descriptions are Markdown; raw HTML in them stays text
+    markdown = MarkdownIt("js-default")
+    templates.filters["markdown"] = lambda text: Markup(markdown.render(text))  # noqa: S704
+    templates.filters["inline_markdown"] = lambda text: Markup(markdown.renderInline(text))  # noqa: S704
     return templates.get_template("graph.html.j2").render(graph=graph, drawing=drawing)

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT = 960, 640
+WIDTH, HEIGHT = 960, 700
+# room for a circle, and above and below it for a relationship of a label with itself
+MARGIN_X, MARGIN_Y = 110, 135
 RADIUS = 46
 # How far a curve bends away from the straight line, in pixels, for each further relationship between the same two labels.
 BEND = 46
@@ -46,7 +48,10 @@ def _places(labels: Sequence[str]) -> dict[str, tuple[float, float]]:
     places = {}
     for number, label in enumerate(labels):
         angle = 2 * math.pi * number / len(labels) - math.pi / 2
-        places[label] = (middle_x + (middle_x - 110) * math.cos(angle), middle_y + (middle_y - 90) * math.sin(angle))
+        places[label] = (
+            middle_x + (middle_x - MARGIN_X) * math.cos(angle),
+            middle_y + (middle_y - MARGIN_Y) * math.sin(angle),
+        )
     return places
 
 

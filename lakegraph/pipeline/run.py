@@ -93,9 +93,7 @@ def build_waiting(settings: Settings, steps: Steps) -> list[DbtOutcome]:
     builds = []
     for number, batch in enumerate(waiting[:-1], start=1):
         with steps.step(f"build {batch} ({number} of {len(waiting)}, history only)"):
-            builds.append(
-                dbt(settings, "build", *HISTORY_ONLY, "--vars", f"{{batch: '{batch}'}}", *DATA_ONLY)
-            )
+            builds.append(dbt(settings, "build", *HISTORY_ONLY, "--vars", f"{{batch: '{batch}'}}", *DATA_ONLY))
     last = f"build {waiting[-1]}" if waiting else "build"
     with steps.step(last):
         builds.append(dbt(settings, "build", *DATA_ONLY))

@@ -143,7 +143,7 @@ def test_a_wrong_password_is_told_and_not_shown(neo4j_server, tmp_path):
         DBT_TARGET_PATH=str(tmp_path / "target"),
     )
 
-    assert_refused(done, "password")
+    assert_refused(done, neo4j_server.uri, "NEO4J_PASSWORD")
     assert "not-the-word" not in done.stdout + done.stderr
 
 

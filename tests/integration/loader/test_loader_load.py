@@ -1,13 +1,14 @@
 """Loads on a real server: what arrives, what changes, what leaves again, and what is set aside."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 
 from graph_loader.operations import load
 from lakegraph.runtime import ops
-from tests.support.graph import content, counts, query
+from tests.support.graph import connected, content, counts, query
 from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
@@ -109,15 +110,16 @@ def test_a_second_load_writes_nothing(shop, empty_graph):
     pointer = shop.options.settings.ledger / "lakegraph" / "pointer.json"
     ledger = pointer.read_text()
 
-    # a transaction that holds every node and edge: whatever wrote one would wait for it, and fail
-    from neo4j import GraphDatabase
-
-    with GraphDatabase.driver(empty_graph.uri, auth=(empty_graph.username, empty_graph.password)) as driver:
-        with driver.session() as session, session.begin_transaction() as holding:
-            holding.run("MATCH (n) SET n.held = true").consume()
-            holding.run("MATCH ()-[r]->() SET r.held = true").consume()
-            report = load(shop.options)
-            holding.rollback()
+    # another transaction holds every node and edge: whatever wrote one would have to wait for it
+    with connected(empty_graph) as driver, driver.session() as session, session.begin_transaction() as holding:
+        holding.run("MATCH (n) SET n.held = true").consume()
+        holding.run("MATCH ()-[r]->() SET r.held = true").consume()
+        with ThreadPoolExecutor() as pool:
+            loading = pool.submit(load, shop.options)
+            try:
+                report = loading.result(timeout=120)
+            finally:
+                holding.rollback()
 
     assert of(report, "Customer") == (3, 0, 0, 3, 0, 0)
     assert of(report, "Product") == (2, 0, 0, 2, 0, 0)

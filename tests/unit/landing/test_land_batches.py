@@ -91,6 +91,7 @@ def test_a_missing_file_makes_its_batch_and_later_ones_wait(place):
     assert [left.batch_id for left in result.waiting] == ["batch_2025_01_15_001", "batch_2025_01_16_001"]
     assert "categories_2025_01_15.csv, expected by trigger_2025_01_15.json, is missing" in result.waiting[0].reason
     assert "comes after batch_2025_01_15_001" in result.waiting[1].reason
+    assert result.unclaimed == []
     assert place.visible() == []
 
     place.categories("2025_01_15", "A")

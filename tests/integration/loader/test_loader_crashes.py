@@ -1,0 +1,137 @@
+"""A load that breaks off anywhere: one more makes the graph equal to its marts, whatever the marts did in between."""
+
+import pytest
+
+from graph_loader.connection import Connection
+from graph_loader.ledger import Ledger
+from graph_loader.operations import load
+from graph_loader.writer import Writer
+from lakegraph.runtime import ops
+from tests.support.graph import query
+
+pytestmark = pytest.mark.slow
+
+
+class Crash(Exception):
+    """The process is gone."""
+
+
+def crash_at_write(number: int, before: bool, share: int | None = None):
+    """Writing breaks off at the n-th statement: before it, after it, or after so many of its rows."""
+
+    def plant(monkeypatch):
+        real, calls = Writer.write, iter(range(1, 100))
+
+        def write(self, rows, statement, tasks):
+            crashing = next(calls) == number
+            if crashing and before:
+                raise Crash
+            real(self, rows.limit(share) if crashing and share else rows, statement, tasks)
+            if crashing:
+                raise Crash
+
+        monkeypatch.setattr(Writer, "write", write)
+
+    return plant
+
+
+def crash_at(owner: type, method: str):
+    """The step that a method takes is not taken."""
+
+    def plant(monkeypatch):
+        def crashing(*_, **__):
+            raise Crash
+
+        monkeypatch.setattr(owner, method, crashing)
+
+    return plant
+
+
+# the changes below make six writes: customers, products, purchases, and the deletes of each
+STAGES = {
+    "before the difference is saved": crash_at(Ledger, "begin"),
+    "before the first write": crash_at_write(1, before=True),
+    "in the middle of nodes": crash_at_write(1, before=False, share=1),
+    "between nodes and edges": crash_at_write(3, before=True),
+    "in the middle of edges": crash_at_write(3, before=False, share=1),
+    "between deletes of edges and of nodes": crash_at_write(4, before=False),
+    "before the graph's generation": crash_at(Connection, "write_metadata"),
+    "before the ledger": crash_at(Ledger, "commit"),
+}
+
+CHANGE = """
+    update graph_ready.node_customer set name = 'Anna' where customer_id = 'C1';
+    insert into graph_ready.node_customer values ('C4', 'New', 1, null), ('C9', 'Nine', 9, null);
+    delete from graph_ready.node_customer where customer_id = 'C3';
+    update graph_ready.node_product set price = 20 where product_id = 'P1';
+    insert into graph_ready.node_product values ('P9', 'Chair', 1);
+    delete from graph_ready.edge_purchased where order_id = 'O2';
+    update graph_ready.edge_purchased set quantity = 9 where order_id = 'O1';
+"""
+# what was new has gone again, what had changed is as before, what had gone is back
+CHANGE_BACK = """
+    update graph_ready.node_customer set name = 'Ann' where customer_id = 'C1';
+    delete from graph_ready.node_customer where customer_id in ('C4', 'C9');
+    insert into graph_ready.node_customer values ('C3', 'Zoë "Z" O''Hara', 45, null);
+    update graph_ready.node_product set price = 19.99 where product_id = 'P1';
+    delete from graph_ready.node_product where product_id = 'P9';
+    insert into graph_ready.edge_purchased values ('C1', 'P1', 'O2', 1, 1, 'orders.csv', 3, 'batch_1');
+    update graph_ready.edge_purchased set quantity = 2 where order_id = 'O1';
+"""
+
+
+def assert_graph_equals_marts(shop, target):
+    """Compare with the marts' rows, worked out here in plain Python."""
+    customers = shop.rows("select customer_id, name, age from graph_ready.node_customer")
+    products = shop.rows("select product_id, name, price from graph_ready.node_product")
+    known_customers, known_products = {row[0] for row in customers}, {row[0] for row in products}
+    rows = shop.rows("select customer_id, product_id, order_id, line_number, quantity from graph_ready.edge_purchased")
+    fit = {row for row in rows if row[0] in known_customers and row[1] in known_products}
+    conflicts = {row[:4] for row in fit if any(other[:4] == row[:4] and other != row for other in fit)}
+    texts = {
+        "MATCH (n:Customer) RETURN [n.customer_id, n.name, n.age] AS row": customers,
+        "MATCH (n:Product) RETURN [n.product_id, n.name, n.price] AS row": products,
+        "MATCH (c:Customer)-[r:PURCHASED]->(p:Product) RETURN "
+        "[c.customer_id, p.product_id, r.order_id, r.line_number, r.quantity] AS row": [
+            r for r in fit if r[:4] not in conflicts
+        ],
+        "MATCH (n) WHERE NOT n:Customer AND NOT n:Product AND NOT n:LakegraphMetadata RETURN [n] AS row": [],
+    }
+    for text, expected in texts.items():
+        assert sorted(map(repr, (tuple(row["row"]) for row in query(target, text)))) == sorted(
+            map(repr, map(tuple, expected))
+        )
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_one_more_load_makes_it_right(shop, empty_graph, monkeypatch, stage):
+    load(shop.options)
+    shop.sql(CHANGE)
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES[stage](planted)
+        load(shop.options)
+    shop.sql(CHANGE_BACK)
+
+    report = load(shop.options)
+
+    assert_graph_equals_marts(shop, empty_graph)
+    assert all(agreement.agrees and not agreement.others for agreement in report.agreements)
+    runs = ops.read(shop.options.settings.ops, "graph_runs")
+    assert sorted(run["status"] for run in runs) == ["failed", "succeeded", "succeeded"]
+
+
+def test_a_first_load_may_break_off_twice(shop, empty_graph, monkeypatch):
+    for stage in ("in the middle of nodes", "in the middle of edges"):
+        with monkeypatch.context() as planted, pytest.raises(Crash):
+            STAGES[stage](planted)
+            load(shop.options)
+        shop.sql("delete from graph_ready.node_customer where customer_id = 'C1'")
+
+    report = load(shop.options)
+    again = load(shop.options)
+
+    assert_graph_equals_marts(shop, empty_graph)
+    assert all(agreement.agrees and not agreement.others for agreement in report.agreements)
+    assert {(row.created, row.updated, row.deleted) for row in again.counts} == {(0, 0, 0)}
+    generations = [child.name for child in (shop.options.settings.ledger / "lakegraph").iterdir() if child.is_dir()]
+    assert generations == ["3"]
