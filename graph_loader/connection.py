@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from lakegraph.runtime.neo4j_target import Neo4jTarget
 
+# what the driver and the Spark connector both speak
+SCHEMES = tuple(f"{name}{suffix}" for name in ("bolt", "neo4j") for suffix in ("", "+s", "+ssc"))
 CONNECT_TIMEOUT_S = 5.0
 RETRY_S = 15.0
 INDEX_TIMEOUT_S = 300
@@ -84,6 +86,10 @@ def connect(target: "Neo4jTarget") -> Iterator[Connection]:
     """
     from neo4j import GraphDatabase
 
+    if target.uri.partition("://")[0] not in SCHEMES:
+        raise GraphError(
+            f"{target.uri} is no Neo4j address: it must start with bolt:// or neo4j://.", "Check NEO4J_URI."
+        )
     with translated(target):
         driver = GraphDatabase.driver(
             target.uri,

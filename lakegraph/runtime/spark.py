@@ -1,6 +1,7 @@
 """A Spark session with the Neo4j connector."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lakegraph.runtime.jars import ensure
@@ -8,6 +9,8 @@ from lakegraph.runtime.java import java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 
 
 def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSession":
@@ -30,7 +33,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
     jars = ",".join(str(jar) for jar in sorted(ensure("spark").iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    session = (
+    return (
         SparkSession.builder.appName(app_name)
         .master(f"local[{cores}]")
         .config("spark.jars", jars)
@@ -39,7 +42,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.log.level", "ERROR")
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", str(cores))
         .config("spark.sql.catalogImplementation", "in-memory")
@@ -47,5 +50,3 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
         .config("spark.task.maxFailures", "1")
         .getOrCreate()
     )
-    session.sparkContext.setLogLevel("ERROR")
-    return session

@@ -83,7 +83,7 @@ CHANGE_BACK = """
 def assert_graph_equals_marts(shop, target):
     """Compare with the marts' rows, worked out here in plain Python."""
     customers = shop.rows("select customer_id, name, age from graph_ready.node_customer")
-    products = shop.rows("select product_id, name, price from graph_ready.node_product")
+    products = shop.rows("select product_id, name, price::double from graph_ready.node_product")
     known_customers, known_products = {row[0] for row in customers}, {row[0] for row in products}
     rows = shop.rows("select customer_id, product_id, order_id, line_number, quantity from graph_ready.edge_purchased")
     fit = {row for row in rows if row[0] in known_customers and row[1] in known_products}

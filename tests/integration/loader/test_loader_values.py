@@ -11,8 +11,9 @@ from tests.support.marts import Marts, node
 pytestmark = pytest.mark.slow
 
 VALUES = """
-    select 1 as id, 'x' as text, true as flag, 9223372036854775807::bigint as big, (-5)::tinyint as tiny, 4000000000::uinteger as wide,
-        0.1::double as real, 'nan'::double as nothing, 1234567890.0625::decimal(18, 4) as amount, date '1969-12-31' as day,
+    select 1 as id, 'x' as text, true as flag, 9223372036854775807::bigint as big, (-5)::tinyint as tiny,
+        4000000000::uinteger as wide, 0.1::double as real,
+        'nan'::double as nothing, 1234567890.0625::decimal(18, 4) as amount, date '1969-12-31' as day,
         timestamp '2024-03-31 02:30:00.123456' as local_time, timestamp_s '2024-03-31 02:30:00' as second,
         timestamptz '2024-03-31 02:30:00.000001+00' as instant, 'on'::enum('on', 'off') as state,
         ['a', 'b'] as words, [1, 2] as numbers, []::varchar[] as empty, [timestamp '2024-01-01 00:00:00'] as times,

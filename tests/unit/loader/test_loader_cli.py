@@ -33,7 +33,8 @@ def test_without_a_command_it_loads(tmp_path):
         done = graph_loader(*arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == (
-            f"error: There is no dbt manifest at {missing}. Run `dbt build` (or `dbt parse`) first, or name one with --manifest.\n"
+            f"error: There is no dbt manifest at {missing}. "
+            "Run `dbt build` (or `dbt parse`) first, or name one with --manifest.\n"
         )
 
 

@@ -223,7 +223,7 @@ def test_a_file_that_is_no_manifest_is_refused(tmp_path, content):
 
 
 def test_a_missing_manifest_and_one_without_a_graph_say_what_to_do(tmp_path):
-    with pytest.raises(ConfigurationError, match="no dbt manifest at .* Run `dbt build`"):
+    with pytest.raises(ConfigurationError, match=r"no dbt manifest at .* Run `dbt build`"):
         read_graph(tmp_path / "manifest.json")
     with pytest.raises(ConfigurationError, match="declares a graph"):
         read_graph(write_manifest(tmp_path / "manifest.json", model("customers", None)))
