@@ -3,14 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from graph_loader import operations
 from lakegraph.runtime.options import Env, Json, Lake, Target
-
-if TYPE_CHECKING:
-    from graph_loader.operations import LoadOptions
 
 DEFAULT_COMMAND = "load"
 HELP = ("--help", "-h")
@@ -44,11 +42,10 @@ def load(
     target: Target = None,
     env: Env = None,
     manifest: Manifest = None,
-    graph_id: GraphId = "lakegraph",
+    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: write what changed, delete what has gone, reconcile, report."""
-    from graph_loader import operations
     from graph_loader.tables import show_report
 
     report = operations.load(_options(lake, target, env, manifest, graph_id))
@@ -64,14 +61,13 @@ def reconcile(
     target: Target = None,
     env: Env = None,
     manifest: Manifest = None,
-    graph_id: GraphId = "lakegraph",
+    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     as_json: Json = False,
 ) -> None:
     """Compare every label and type with its mart, change nothing, and fail on any difference."""
     import json
     from dataclasses import asdict
 
-    from graph_loader import operations
     from graph_loader.tables import show_agreements
 
     agreements = operations.compare(_options(lake, target, env, manifest, graph_id))
@@ -100,11 +96,10 @@ def schema(manifest: Manifest = None, as_json: Json = False) -> None:
 
 def _options(
     lake: Path | None, target: str | None, env: str | None, manifest: Path | None, graph_id: str
-) -> "LoadOptions":
-    from graph_loader.operations import LoadOptions
+) -> operations.LoadOptions:
     from lakegraph.runtime.settings import settings
 
-    return LoadOptions(settings(lake=lake, target=target, env=env), _manifest(manifest), graph_id)
+    return operations.LoadOptions(settings(lake=lake, target=target, env=env), _manifest(manifest), graph_id)
 
 
 def _manifest(given: Path | None) -> Path:

@@ -34,13 +34,10 @@ class Ledger:
         self.folder = folder
         self.state = state
 
-    def start_anew(self, save: bool = True) -> None:
-        """Forget everything and begin a ledger under a new id; unsaved, only for as long as this object lives."""
-        state = LedgerState(uuid.uuid4().hex)
-        if save:
-            self._save(state)
-            self.sweep()
-        self.state = state
+    def start_anew(self) -> None:
+        """Forget everything and begin a ledger under a new id."""
+        self._save(LedgerState(uuid.uuid4().hex))
+        self.sweep()
 
     def known(self, spark: "SparkSession", declaration: Declaration) -> "DataFrame | None":
         """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.

@@ -151,10 +151,7 @@ def may_start_anew(state: LedgerState | None, metadata: Metadata | None, graph_i
 
 def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None, place_of_ledger: str) -> LedgerError:
     """The error for a ledger and a graph that are not each other's, with what to do."""
-    anew = (
-        f"To start anew, delete the declared labels' nodes and the LakegraphMetadata node from the graph, "
-        f"and the folder {place_of_ledger}; then load again."
-    )
+    anew = "To start anew, delete the nodes of the declared labels from the graph and load again."
     if state is None:
         return LedgerError(
             f"The graph '{graph_id}' was written with ledger {metadata.ledger_id}, which is not in {place_of_ledger}.",

@@ -47,15 +47,14 @@ class BarProgress:
 
     def __init__(self):
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bars
 
         self._bars = Bars(
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description:<28}", markup=False),
             BarColumn(24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}", markup=False),
+            TextColumn("{task.fields[moved]}", markup=False),
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
@@ -70,14 +69,18 @@ class BarProgress:
     @contextmanager
     def step(self, name: str, rows: int | None, done: Callable[[], int] | None) -> Iterator[None]:
         """Show a bar; one of a step that does not write disappears when it is through."""
-        task = self._bars.add_task(name, total=rows if done else None, rate="")
+
+        def show(so_far: int) -> None:
+            rate = so_far / (time.monotonic() - started)
+            self._bars.update(task, completed=so_far, moved=f"{so_far:,}/{rows:,} rows, {rate:,.0f} rows/s")
+
+        task = self._bars.add_task(name, total=rows if done else None, moved="")
         over = threading.Event()
         started = time.monotonic()
 
         def follow() -> None:
             while not over.wait(POLL_S):
-                so_far = done()
-                self._bars.update(task, completed=so_far, rate=f"{so_far / (time.monotonic() - started):,.0f} rows/s")
+                show(done())
 
         follower = threading.Thread(target=follow, daemon=True) if done else None
         if follower:
@@ -89,8 +92,7 @@ class BarProgress:
             if follower:
                 follower.join()
         if done:
-            rate = f"{(rows or 0) / (time.monotonic() - started):,.0f} rows/s"
-            self._bars.update(task, completed=rows, rate=rate)
+            show(rows)
         else:
             self._bars.remove_task(task)
 

@@ -5,18 +5,15 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
-from graph_loader.connection import Connection
 from graph_loader.declarations import Declaration
-from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import LedgerState, Remembered, place
-from graph_loader.plan import Plan, Step
+from graph_loader.plan import Step
+from graph_loader.session import Session
 from graph_loader.spark_sql import Status, identity_names, identity_schema
-from graph_loader.trace import Trace
-from graph_loader.writer import Writer
 from lakegraph.runtime.errors import LakegraphError
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -66,52 +63,31 @@ class GraphDiffersError(LakegraphError):
         self.agreements = tuple(agreement for agreement in agreements if not agreement.agrees)
         super().__init__(
             f"The graph differs from its marts: {'; '.join(map(str, self.agreements))}.",
-            "Somebody else changed the graph, or marts were built since the last load: load again. Where the ledger takes "
-            "missing ones for unchanged, start anew with an empty graph and without its ledger.",
+            "Load again; what differs then still was changed by others: delete the nodes of the declared labels, and the "
+            "next load writes everything anew.",
         )
 
 
-def reconcile(
-    spark: "SparkSession",
-    plan: Plan,
-    before: LedgerState,
-    loaded: bool,
-    ledger: Ledger,
-    connection: Connection,
-    writer: Writer,
-    trace: Trace,
-) -> tuple[Agreement, ...]:
+def reconcile(session: Session, before: LedgerState, loaded: bool) -> tuple[Agreement, ...]:
     """Compare every label and type with its mart.
 
     Args:
-        plan: what the marts are, compared with the ledger.
-        before: the ledger before that plan; what is neither in it nor in the plan belongs to others.
+        before: the ledger before the session's plan; what is neither in it nor in the plan belongs to others.
         loaded: whether the plan has been carried out.
     """
-    with trace.step("reconcile"):
-        return tuple(_agreement(spark, step, before, loaded, ledger, connection, writer) for step in plan.steps)
+    with session.trace.step("reconcile"):
+        return tuple(_agreement(session, step, before, loaded) for step in session.plan.steps)
 
 
-def _agreement(
-    spark: "SparkSession",
-    step: Step,
-    before: LedgerState,
-    loaded: bool,
-    ledger: Ledger,
-    connection: Connection,
-    writer: Writer,
-) -> Agreement:
+def _agreement(session: Session, step: Step, before: LedgerState, loaded: bool) -> Agreement:
     declaration, expected = step.declaration, step.tally.accepted
-    total = connection.count(cypher.count(declaration))
+    total = session.connection.count(cypher.count(declaration))
     found = Agreement(declaration.kind, declaration.name, expected, total)
     if total == expected and (loaded or step.tally.changes == 0):
         return found
+    wanted = [step.entry] if step.entry else []
     written = [source for source in before.sources(place(declaration.kind, declaration.name)) if source]
-    current = [step.entry] if step.entry else []
-    identity = identity_names(declaration.identity)
-    expected_keys = _keys(spark, ledger, current, identity)
-    written_keys = _keys(spark, ledger, [*current, *written], identity)
-    counted = _compared(spark, _graph_keys(writer, declaration), expected_keys, written_keys, identity)
+    counted = _compared(session, declaration, wanted, written)
     others = counted["others"] + total - counted["matched"]
     return replace(
         found,
@@ -124,48 +100,41 @@ def _agreement(
     )
 
 
-def _graph_keys(writer: Writer, declaration: Declaration) -> "DataFrame":
-    return writer.read(cypher.identities(declaration), identity_schema(declaration.identity))
-
-
-def _keys(spark: "SparkSession", ledger: Ledger, entries: list[Remembered], identity: list[str]) -> "DataFrame | None":
-    if not entries:
-        return None
-    frames = [ledger.read(spark, entry).selectExpr(*identity) for entry in entries]
-    return reduce(lambda left, right: left.unionByName(right), frames).distinct()
-
-
 def _compared(
-    spark: "SparkSession",
-    graph: "DataFrame",
-    expected: "DataFrame | None",
-    written: "DataFrame | None",
-    identity: list[str],
+    session: Session, declaration: Declaration, wanted: list[Remembered], written: list[Remembered]
 ) -> dict[str, int]:
-    nothing = graph.limit(0)
-    for name, keys in (("graph_copies", graph), ("graph_expected", expected), ("graph_written", written)):
-        (nothing if keys is None else keys).createOrReplaceTempView(name)
-    columns = ", ".join(identity)
-    row = spark.sql(
+    """Counts over the keys in the graph, against the keys that are wanted and those that loads have written."""
+    graph = session.writer.read(cypher.identities(declaration), identity_schema(declaration.identity))
+    names = identity_names(declaration.identity)
+
+    def keys(entries: list[Remembered]) -> "DataFrame":
+        frames = [session.ledger.read(session.spark, entry).selectExpr(*names) for entry in entries]
+        return reduce(lambda left, right: left.unionByName(right), frames).distinct() if frames else graph.limit(0)
+
+    graph.createOrReplaceTempView("graph_copies")
+    keys(wanted).createOrReplaceTempView("graph_wanted")
+    keys([*wanted, *written]).createOrReplaceTempView("graph_written")
+    columns = ", ".join(names)
+    row = session.spark.sql(
         f"""
         with copies as (
-            select {columns}, count(*) as copies from graph_copies group by all
+            select {columns}, count(*) as copies from graph_copies group by {columns}
         ),
-        expected as (
-            select *, true as wanted from graph_expected
+        wanted as (
+            select *, true as is_wanted from graph_wanted
         ),
         written as (
-            select *, true as ours from graph_written
+            select *, true as is_ours from graph_written
         )
         select
             sum(copies) as matched,
-            count_if(wanted and copies is null) as missing,
-            sum(if(wanted, copies - 1, 0)) as surplus,
-            sum(if(wanted is null and ours, copies, 0)) as stale,
-            sum(if(wanted is null and ours is null, copies, 0)) as others
+            count_if(is_wanted and copies is null) as missing,
+            sum(if(is_wanted, copies - 1, 0)) as surplus,
+            sum(if(is_wanted is null and is_ours, copies, 0)) as stale,
+            sum(if(is_wanted is null and is_ours is null, copies, 0)) as others
         from copies
-        full outer join expected using ({columns})
+        full outer join wanted using ({columns})
         left join written using ({columns})
         """
     ).first()
-    return {name: row[name] or 0 for name in row.asDict()}
+    return {name: value or 0 for name, value in row.asDict().items()}

@@ -23,7 +23,23 @@ def tuned(spark: "SparkSession", rows: int) -> Iterator[None]:
     for name, value in wanted.items():
         spark.conf.set(name, value)
     try:
-        yield
+        with _muted(spark):
+            yield
     finally:
         for name, value in before.items():
             spark.conf.set(name, value)
+
+
+@contextmanager
+def _muted(spark: "SparkSession") -> Iterator[None]:
+    """No stack traces on a laptop's console: what fails is told once, by our own error. A cluster keeps its logs."""
+    context = spark.sparkContext
+    if not context.master.startswith("local"):
+        yield
+        return
+    before = context._jvm.org.apache.logging.log4j.LogManager.getRootLogger().getLevel().toString()
+    context.setLogLevel("OFF")
+    try:
+        yield
+    finally:
+        context.setLogLevel(before)

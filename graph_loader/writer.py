@@ -53,6 +53,8 @@ class Writer:
         try:
             store = self._spark._jsparkSession.sharedState().statusStore()
             running = store.executionsList(store.executionsCount() - 1, 1).apply(0)
+            if running.completionTime().isDefined():
+                return 0
             metrics, values = running.metrics(), store.executionMetrics(running.executionId())
             for position in range(metrics.size()):
                 if metrics.apply(position).name() == RECORDS_WRITTEN:

@@ -20,11 +20,15 @@ def run(
     import json
 
     from lakegraph.pipeline.run import run_pipeline
+    from lakegraph.pipeline.summary import show_outcome
     from lakegraph.runtime.settings import settings
 
-    outcome = run_pipeline(settings(drops=drops, sources=sources, lake=lake, target=target, env=env), quiet=as_json)
+    given = settings(drops=drops, sources=sources, lake=lake, target=target, env=env)
+    outcome = run_pipeline(given, quiet=as_json)
     if as_json:
         print(json.dumps(outcome.as_dict(), indent=2, default=str))
+    else:
+        show_outcome(outcome, given)
     if not outcome.complete:
         raise typer.Exit(1)
 

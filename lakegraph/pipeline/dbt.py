@@ -12,6 +12,7 @@ from lakegraph.runtime.project import project_root
 from lakegraph.runtime.settings import Settings
 
 SHOWN_FAILURES = 3
+SHOWN_LINES = 4
 
 
 class DbtError(LakegraphError):
@@ -42,7 +43,7 @@ def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
     results_file = target_folder() / "run_results.json"
     results_file.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments, "--target", settings.target],
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--target", settings.target],
         cwd=project_root(),
         env={**os.environ, "LAKE_DIR": str(settings.lake.resolve())},
         capture_output=True,
@@ -52,9 +53,8 @@ def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
     command = f"dbt {' '.join(arguments)}"
     results = json.loads(results_file.read_text(encoding="utf-8")) if results_file.is_file() else {"results": []}
     if done.returncode != 0:
-        raise DbtError(
-            f"`{command}` failed: {_trouble(results['results'], done.stdout + done.stderr)}.", "See logs/dbt.log."
-        )
+        trouble = _trouble(results["results"], done.stdout + done.stderr)
+        raise DbtError(f"`{command}` failed: {trouble}.", f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.")
     statuses: dict[str, int] = {}
     for result in results["results"]:
         statuses[result["status"]] = statuses.get(result["status"], 0) + 1
@@ -70,8 +70,10 @@ def _trouble(results: list[dict], output: str) -> str:
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     if not failed:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
-        errors = [line for line in lines if "error" in line.lower()]
-        return " ".join((errors or lines or ["dbt said nothing"])[-SHOWN_FAILURES:]).rstrip(".")
+        # what follows dbt's announcement is the reason; without one, its last words are
+        announced = [number for number, line in enumerate(lines) if "Encountered an error" in line]
+        told = lines[announced[0] + 1 :][:SHOWN_LINES] if announced else lines[-SHOWN_LINES:]
+        return " ".join(told).rstrip(".") or "dbt said nothing"
     said = [f"{result['unique_id'].split('.')[2]}: {' '.join((result['message'] or '').split())}" for result in failed]
     more = f" (and {len(said) - SHOWN_FAILURES} more)" if len(said) > SHOWN_FAILURES else ""
     return "; ".join(said[:SHOWN_FAILURES]).rstrip(".") + more

@@ -5,15 +5,16 @@ import datetime as dt
 from rich.console import Console
 from rich.table import Table
 
+from graph_loader.tables import show_report
 from lakegraph.landing.generate.operations import GenerateOptions, generate
 from lakegraph.pipeline.questions import Answer, ask
 from lakegraph.pipeline.run import walk
 from lakegraph.pipeline.server import graph_server
 from lakegraph.pipeline.steps import Steps
+from lakegraph.pipeline.summary import ledger_lines, server_line
 from lakegraph.runtime import ops
 from lakegraph.runtime.console import say
 from lakegraph.runtime.errors import LakegraphError
-from lakegraph.runtime.neo4j_server import find_server
 from lakegraph.runtime.neo4j_target import resolve_target
 from lakegraph.runtime.settings import Settings
 
@@ -44,13 +45,14 @@ def run_demo(settings: Settings) -> None:
             generate(options)
         outcome = walk(settings, server)
         target = resolve_target(settings)
+        for line in ledger_lines(outcome, settings):
+            say(line)
+        show_report(outcome.graph)
         console = Console(highlight=False)
-        console.print(_graph_table(outcome.graph))
         for name in QUESTIONS:
             console.print(_answer_table(ask(target, name)))
         server.keep()
-    say(f"The graph is open at [bold]{target.uri}[/bold], user {target.username}{_password_place(settings)}")
-    say("Stop the server with: .venv/bin/lakegraph neo4j stop")
+    say(server_line(settings))
 
 
 def _refuse_foreign_lake(settings: Settings, options: GenerateOptions) -> None:
@@ -61,23 +63,6 @@ def _refuse_foreign_lake(settings: Settings, options: GenerateOptions) -> None:
             f"The lake {settings.lake} holds batches that are not the demonstration's, such as {foreign[0]}.",
             "Run it beside them: make demo LAKE_DIR=build/demo-lake DROPS_DIR=build/demo-drops.",
         )
-
-
-def _password_place(settings: Settings) -> str:
-    server = find_server(settings.neo4j_home)
-    return f", password in {server.password_file}" if server else ""
-
-
-def _graph_table(report) -> Table:
-    table = Table(title="In the graph now", title_justify="left")
-    for column in ("", "label or type"):
-        table.add_column(column)
-    for column in ("created", "updated", "unchanged", "rejected", "deleted", "in graph"):
-        table.add_column(column, justify="right")
-    for count in report.counts:
-        numbers = (count.created, count.updated, count.unchanged, count.rejected, count.deleted, count.in_graph)
-        table.add_row(count.kind, count.name, *(f"{number:,}" for number in numbers))
-    return table
 
 
 def _answer_table(answer: Answer) -> Table:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lakegraph.landing.operations import LandingResult, land
 from lakegraph.pipeline.batches import waiting_batches
-from lakegraph.pipeline.dbt import DbtOutcome, dbt, target_folder
+from lakegraph.pipeline.dbt import DbtError, DbtOutcome, dbt, target_folder
 from lakegraph.pipeline.server import PendingServer, graph_server
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.settings import Settings
@@ -86,15 +86,25 @@ def walk(settings: Settings, server: PendingServer, quiet: bool = False) -> RunO
 def build_waiting(settings: Settings, steps: Steps) -> list[DbtOutcome]:
     """Apply the waiting batches in order: history batch by batch, everything else once, with the last one.
 
+    dbt itself takes the oldest that waits, so a batch that lands meanwhile finds its place.
+
     Raises:
         DbtError: a build failed; its batch and the later ones still wait.
     """
-    waiting = waiting_batches(settings)
     builds = []
-    for number, batch in enumerate(waiting[:-1], start=1):
-        with steps.step(f"build {batch} ({number} of {len(waiting)}, history only)"):
-            builds.append(dbt(settings, "build", *HISTORY_ONLY, "--vars", f"{{batch: '{batch}'}}", *DATA_ONLY))
-    last = f"build {waiting[-1]}" if waiting else "build"
-    with steps.step(last):
+    while len(waiting := waiting_batches(settings)) > 1:
+        with steps.step(f"build {waiting[0]}, history only; {len(waiting) - 1} wait behind it"):
+            builds.append(dbt(settings, "build", *HISTORY_ONLY, *DATA_ONLY))
+        _require_progress(waiting[0], settings)
+    with steps.step(f"build {waiting[0]}" if waiting else "build"):
         builds.append(dbt(settings, "build", *DATA_ONLY))
+    if waiting:
+        _require_progress(waiting[0], settings)
     return builds
+
+
+def _require_progress(batch: str, settings: Settings) -> None:
+    if batch in waiting_batches(settings):
+        raise DbtError(
+            f"dbt built without an error, but did not apply batch {batch}.", "See what its log says of the batch."
+        )

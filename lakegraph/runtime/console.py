@@ -1,11 +1,15 @@
 """What the commands print, and how they end."""
 
+import logging
 import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
 from lakegraph.runtime.errors import LakegraphError
+from lakegraph.runtime.interrupts import was_interrupted
+
+INTERRUPTED = 130
 
 
 def say(text: str = "") -> None:
@@ -29,10 +33,25 @@ def guarded(command: Callable[[], None]) -> NoReturn:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         command()
-    except LakegraphError as error:
+    except KeyboardInterrupt:
+        _interrupted()
+    except Exception as error:
+        if was_interrupted(error):
+            _interrupted()
+        if not isinstance(error, LakegraphError):
+            raise
         complain(f"error: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        sys.exit(130)
+    except SystemExit as end:
+        # the command line's library answers Ctrl-C itself, without a word
+        if end.code == INTERRUPTED:
+            _interrupted()
+        raise
     sys.exit(0)
+
+
+def _interrupted() -> NoReturn:
+    complain("interrupted")
+    # libraries that were cut off in the middle of a call have nothing to add
+    logging.disable()
+    sys.exit(INTERRUPTED)

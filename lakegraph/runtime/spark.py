@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakegraph.runtime.interrupts import interrupt_held_back
 from lakegraph.runtime.jars import ensure
 from lakegraph.runtime.java import java
 
@@ -33,7 +34,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
     jars = ",".join(str(jar) for jar in sorted(ensure("spark").iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    return (
+    builder = (
         SparkSession.builder.appName(app_name)
         .master(f"local[{cores}]")
         .config("spark.jars", jars)
@@ -42,11 +43,18 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}")
+        # the quick compiler alone: a session of seconds would spend more time on the thorough one than it ever gets back
+        .config(
+            "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()} -XX:TieredStopAtLevel=1"
+        )
+        # how often progress bars hear of rows written
+        .config("spark.executor.heartbeatInterval", "1s")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", str(cores))
         .config("spark.sql.catalogImplementation", "in-memory")
         # a failed task must not write its rows a second time behind our back
         .config("spark.task.maxFailures", "1")
-        .getOrCreate()
     )
+    # an interrupt half-way would leave Java behind; and Spark's own answer to one calls Java in the middle of another call
+    with interrupt_held_back():
+        return builder.getOrCreate()

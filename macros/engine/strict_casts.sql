@@ -37,10 +37,24 @@
 {%- endmacro %}
 
 
+{# Regular expressions of what ISO 8601 allows: there is no year 0, no hour 24 and no zone beyond 14 hours. #}
+{% macro date_pattern() -%}
+    {{ return('([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-[0-9]{2}-[0-9]{2}') }}
+{%- endmacro %}
+
+{% macro time_pattern() -%}
+    {{ return('([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?') }}
+{%- endmacro %}
+
+{% macro zone_pattern() -%}
+    {{ return('(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)') }}
+{%- endmacro %}
+
+
 {# The calendar date as it is written, from an ISO date or an ISO timestamp. #}
 {% macro strict_date(expression) -%}
     case
-        when {{ matches(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+        when {{ matches(expression, date_pattern()) }}
             then try_cast({{ expression }} as date)
         when {{ strict_timestamp(expression) }} is not null
             then try_cast(substr({{ expression }}, 1, 10) as date)
@@ -50,12 +64,12 @@
 
 {# UTC; a text with a zone is converted, one without is taken as UTC. #}
 {% macro strict_timestamp(expression) -%}
-    {%- set date_and_time = '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    {%- set date_and_time = date_pattern() ~ '[T ]' ~ time_pattern() -%}
     case
-        when {{ matches(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+        when {{ matches(expression, date_pattern()) }}
             or {{ matches(expression, date_and_time) }}
             then {{ cast_plain_timestamp(expression) }}
-        when {{ matches(expression, date_and_time ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
+        when {{ matches(expression, date_and_time ~ zone_pattern()) }}
             then {{ cast_zoned_timestamp(expression) }}
     end
 {%- endmacro %}

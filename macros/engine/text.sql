@@ -11,21 +11,26 @@
 {% endmacro %}
 
 
-{# A text without white space at its ends; null when nothing is left. #}
+{# Blanks, tabs, line ends, no-break spaces, and the marks of no width that editors and exports leave behind. #}
+{% macro blanks() -%}
+    {{ return("' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(8239), chr(65279)") }}
+{%- endmacro %}
+
+
+{# A text without blanks at its ends; null when nothing is left. #}
 {% macro clean_text(expression) -%}
     {{ return(adapter.dispatch('clean_text', 'lakegraph')(expression)) }}
 {%- endmacro %}
 
 {% macro default__clean_text(expression) %}{{ unknown_engine('clean_text') }}{% endmacro %}
 {% macro duckdb__clean_text(expression) %}
-    {{ return("nullif(trim(" ~ expression ~ ", concat(' ', chr(9), chr(10), chr(13), chr(160))), '')") }}
+    {{ return("nullif(trim(" ~ expression ~ ", concat(" ~ blanks() ~ ")), '')") }}
 {% endmacro %}
 {% macro databricks__clean_text(expression) %}
-    {{ return("nullif(trim(both concat(' ', chr(9), chr(10), chr(13), chr(160)) from " ~ expression ~ "), '')") }}
+    {{ return("nullif(trim(both concat(" ~ blanks() ~ ") from " ~ expression ~ "), '')") }}
 {% endmacro %}
 {% macro athena__clean_text(expression) %}
-    {%- set blanks = "chr(9), chr(10), chr(13), chr(160)" -%}
-    {%- set at_the_ends = "concat('^[ ', " ~ blanks ~ ", ']+|[ ', " ~ blanks ~ ", ']+$')" -%}
+    {%- set at_the_ends = "concat('^[', " ~ blanks() ~ ", ']+|[', " ~ blanks() ~ ", ']+$')" -%}
     {{ return("nullif(regexp_replace(" ~ expression ~ ", " ~ at_the_ends ~ ", ''), '')") }}
 {% endmacro %}
 

@@ -5,6 +5,7 @@
    it: a record that is broken today keeps its last valid version. #}
 {% macro current_versions(feed) %}
 {%- set key = declared(feed).key -%}
+{%- set in_progress, taken = ref('batch_in_progress'), ref('batches_taken') -%}
 with
 
 visible_batches as (
@@ -12,19 +13,18 @@ visible_batches as (
 ),
 
 batches as (
-    select visible_batches.*
-    from visible_batches
-    inner join {{ ref('batch_in_progress') }} as batch_in_progress
-        on visible_batches.batch_number {{ '=' if is_incremental() else '<=' }} batch_in_progress.batch_number
+    select * from {{ in_progress if is_incremental() else taken }}
 ),
 
 latest_full_delivery as (
     select coalesce(max(batches_taken.batch_number), 0) as batch_number
-    from {{ ref('batches_taken') }} as batches_taken
+    from {{ taken }} as batches_taken
     inner join {{ source('ops', 'batch_files') }} as batch_files
         on batches_taken.batch_id = batch_files.batch_id
     where batch_files.feed = '{{ feed }}'
         and batch_files.delivery = 'full'
+        -- a full delivery of nothing is a fault of the delivery: it does not empty the feed
+        and batch_files.records_read > 0
 ),
 
 valid as (

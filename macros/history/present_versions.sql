@@ -1,14 +1,21 @@
-{# What a snapshot compares with its history: the current versions that are present. No rows of the right types when
-   nothing has been built yet, so that `dbt snapshot` may be the first command. #}
+{# What a snapshot compares with its history: the current versions, and whether their keys are still there. A key that
+   has gone takes a version that says so from the batch that lacked it. No rows of the right types when nothing has been
+   built yet, so that `dbt snapshot` may be the first command. #}
 {% macro present_versions(feed) %}
     {%- set current = ref('int_' ~ feed ~ '_current') -%}
     {%- if execute and load_cached_relation(current) is none -%}
         {{- empty_select(version_columns(feed)) -}}
     {%- else -%}
     select
-        {{ listed(version_columns(feed)) }}
-    from {{ current }}
-    where is_present
+        {%- for name in version_columns(feed) if name != 'effective_at' %}
+        current_versions.{{ name }},
+        {%- endfor %}
+        case
+            when current_versions.is_present then current_versions.effective_at
+            else batch_in_progress.effective_at
+        end as effective_at
+    from {{ current }} as current_versions
+    cross join {{ ref('batch_in_progress') }} as batch_in_progress
     {%- endif -%}
 {% endmacro %}
 
@@ -16,7 +23,11 @@
 {% macro version_columns(feed) %}
     {% set columns = {} %}
     {% do columns.update(declared(feed).columns) %}
-    {% do columns.update({'_business_hash': {'type': 'string'}, 'effective_at': {'type': 'timestamp'}}) %}
+    {% do columns.update({
+        '_business_hash': {'type': 'string'},
+        'is_present': {'type': 'boolean'},
+        'effective_at': {'type': 'timestamp'},
+    }) %}
     {% do columns.update(var('lineage')) %}
     {{ return(columns) }}
 {% endmacro %}

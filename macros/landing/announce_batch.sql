@@ -1,5 +1,5 @@
 {# Says which batch this run is about and how many wait behind it; refuses a batch that nobody landed. A full refresh
-   forgets that later batches were applied, for it builds everything as of its own. #}
+   builds from all batches that were applied, and from this one. #}
 {% macro announce_batch() %}
     {% set numbered = "(" ~ number_batches(source('ops', 'batches')) ~ ")" %}
     {% set applied = source('ops', 'applied_batches') %}
@@ -15,7 +15,6 @@
         {% do log("No batch has landed yet: tables stay empty.", info=True) %}
     {% else %}
         {% set batch = chosen[0] %}
-        {% if flags.FULL_REFRESH %}{% do forget_later_batches(applied, numbered, batch['batch_number']) %}{% endif %}
         {% do log(
             "Batch " ~ batch['batch_id'] ~ " of " ~ batch['batch_date']
             ~ (" is in progress again, " if is_applied(batch['batch_id'], applied) else " is in progress, ")
@@ -37,12 +36,4 @@
         ~ " and batch_id not in (select batch_id from " ~ applied ~ ")"
     ).rows[0][0] %}
     {{ return("1 waits behind it." if count == 1 else count ~ " wait behind it.") }}
-{% endmacro %}
-
-
-{% macro forget_later_batches(applied, numbered, batch_number) %}
-    {% do run_query(
-        "delete from " ~ applied ~ " where batch_id in (select batch_id from " ~ numbered
-        ~ " as batches where batch_number > " ~ batch_number ~ ")"
-    ) %}
 {% endmacro %}

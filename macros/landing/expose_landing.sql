@@ -6,7 +6,8 @@
 {% macro default__expose_landing() %}{{ unknown_engine('expose_landing') }}{% endmacro %}
 
 {% macro duckdb__expose_landing() %}
-    {% set lake = env_var('LAKE_DIR', 'lake') %}
+    {# a folder's own brackets and stars are no pattern #}
+    {% set lake = env_var('LAKE_DIR', 'lake') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') %}
     {% do run_query("create schema if not exists bronze; create schema if not exists ops") %}
     {% do run_query("create table if not exists ops.applied_batches (" ~ columns_ddl(applied_batches_columns()) ~ ")") %}
     {% for feed in var('feeds') %}

@@ -9,7 +9,7 @@
         {% if not failed and not missing %}
             {% set batches = run_query("select batch_id from " ~ in_progress).rows %}
             {% if batches %}
-                {% do record_applied_batches(in_progress) %}
+                {% do record_applied_batches() %}
                 {% do log("Batch " ~ batches[0]['batch_id'] ~ " is now applied.", info=True) %}
             {% endif %}
         {% elif failed %}
@@ -27,17 +27,14 @@
 {% endmacro %}
 
 
-{# A full refresh took in all batches up to the one in progress, any other build that one alone. #}
-{% macro record_applied_batches(in_progress) %}
-    {% set visible = graph.nodes['model.lakegraph.visible_batches'].relation_name %}
+{% macro record_applied_batches() %}
     {% set applied = source('ops', 'applied_batches') %}
     {% do run_query(
         "insert into " ~ applied
-        ~ " select visible.batch_id, visible.batch_date, cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
+        ~ " select taken.batch_id, taken.batch_date, cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
         ~ "' as " ~ sql_type('timestamp') ~ "), '" ~ invocation_id ~ "'"
-        ~ " from " ~ visible ~ " as visible inner join " ~ in_progress ~ " as batch on visible.batch_number "
-        ~ ("<=" if flags.FULL_REFRESH else "=") ~ " batch.batch_number"
-        ~ " where visible.batch_id not in (select batch_id from " ~ applied ~ ")"
+        ~ " from " ~ graph.nodes['model.lakegraph.batches_taken'].relation_name ~ " as taken"
+        ~ " where taken.batch_id not in (select batch_id from " ~ applied ~ ")"
     ) %}
 {% endmacro %}
 

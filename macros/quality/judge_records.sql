@@ -2,13 +2,12 @@
    valid ones. `fallbacks` maps a column to the expression that stands in where the record gives none. #}
 {% macro judge_records(feed, fallbacks={}) %}
 {%- set key = declared(feed).key -%}
+{%- set in_progress, taken = ref('batch_in_progress'), ref('batches_taken') -%}
 with
 
 batches as (
-    select visible_batches.batch_id
-    from {{ ref('visible_batches') }} as visible_batches
-    inner join {{ ref('batch_in_progress') }} as batch_in_progress
-        on visible_batches.batch_number {{ '=' if is_incremental() else '<=' }} batch_in_progress.batch_number
+    select batch_id
+    from {{ in_progress if is_incremental() else taken }}
 ),
 
 batch_files as (
@@ -44,7 +43,7 @@ completed as (
         {%- for name, column in declared(feed).columns.items() %}
         {%- if name in fallbacks %}
         case when {{ clean_text('raw__' ~ name) }} is null
-            then cast({{ fallbacks[name] }} as {{ sql_type(column.type) }})
+            then try_cast({{ fallbacks[name] }} as {{ sql_type(column.type) }})
             else {{ name }}
         end as {{ name }},
         {%- else %}

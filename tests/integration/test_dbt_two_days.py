@@ -124,7 +124,7 @@ def test_deltas_and_feeds_that_did_not_come_take_nothing_away(lake):
 
 def test_history_opens_a_version_only_for_a_business_change(lake):
     customers = lake.rows("""
-        select customer_id, full_name is null, city, dbt_valid_from, dbt_valid_to
+        select customer_id, is_present, city, dbt_valid_from, dbt_valid_to
         from snapshots.customers_history order by customer_id, dbt_valid_from
     """)
     products = lake.rows("""
@@ -144,7 +144,9 @@ def test_history_opens_a_version_only_for_a_business_change(lake):
         ("C2", True, "Berlin", D15, D16),
         ("C2", True, "Bonn", D16, None),
         ("C3", True, "Berlin", D16, None),
-        ("C4", True, "Berlin", D15, None),
+        # the second day's full delivery lacks it
+        ("C4", True, "Berlin", D15, D16),
+        ("C4", False, "Berlin", D16, None),
         ("C5", True, "Berlin", D16, None),
         ("C6", True, "Berlin", D15, None),
         ("C7", True, "Berlin", D15, None),

@@ -56,7 +56,8 @@ weighed as (
         lexicon.weight
     from clauses
     left join lexicon
-        on clauses.word = lexicon.word
+        -- quotation marks around a word are no part of it
+        on trim(both {{ text_literal("'") }} from clauses.word) = lexicon.word
 ),
 
 negated as (

@@ -65,7 +65,7 @@ final as (
         sums.records_valid,
         sums.records_quarantined,
         sums.records_rejected,
-        sums.records_read = sums.records_valid + sums.records_quarantined as is_balanced
+        coalesce(sums.records_read = sums.records_valid + sums.records_quarantined, false) as is_balanced
     from sums
     inner join batches_taken
         on sums.batch_id = batches_taken.batch_id

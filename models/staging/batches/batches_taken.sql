@@ -18,7 +18,7 @@ final as (
     left join applied_batches
         on visible_batches.batch_id = applied_batches.batch_id
     cross join batch_in_progress
-    where visible_batches.batch_number <= batch_in_progress.batch_number
+    where visible_batches.batch_id = batch_in_progress.batch_id
         or applied_batches.batch_id is not null
 )
 

@@ -210,3 +210,20 @@ def test_the_command_loads_and_shows_what_it_did(shop, empty_graph):
     assert "Traceback" not in done.stderr
     assert shop.options.neo4j.password not in done.stdout + done.stderr
     assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5}
+
+
+def test_reconciling_an_emptied_graph_tells_and_forgets_nothing(shop, empty_graph):
+    load(shop.options)
+    folder = shop.options.settings.ledger / "lakegraph"
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    query(empty_graph, "MATCH (n) DETACH DELETE n")
+
+    agreements = compare(shop.options)
+
+    assert [(agreement.name, agreement.missing) for agreement in agreements] == [
+        ("Customer", 3),
+        ("Product", 2),
+        ("PURCHASED", 5),
+    ]
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+    assert query(empty_graph, "MATCH (n) RETURN n") == []

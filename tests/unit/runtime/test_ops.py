@@ -32,7 +32,7 @@ def test_a_write_that_fails_leaves_nothing_behind_that_readers_see(tmp_path, mon
     def full_disk(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(pq, "write_table", full_disk)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full_disk)
 
     with pytest.raises(OSError, match="No space left"):
         ops.append(tmp_path, "batches", "b1", [{"batch_id": "b1"}])

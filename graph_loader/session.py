@@ -1,0 +1,125 @@
+"""What a run holds open: connections, the ledger, and the marts compared with it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph_loader import cypher
+from graph_loader.connection import Connection, Metadata, connect
+from graph_loader.declarations import GraphDeclaration
+from graph_loader.ledger import Ledger, open_ledger
+from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
+from graph_loader.manifest import read_graph
+from graph_loader.marts import open_marts
+from graph_loader.plan import Plan, planned
+from graph_loader.trace import Trace
+from graph_loader.tuning import tuned
+from graph_loader.writer import BATCH_ROWS, Writer
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from lakegraph.runtime.neo4j_target import Neo4jTarget
+    from lakegraph.runtime.settings import Settings
+
+DEFAULT_GRAPH_ID = "lakegraph"
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What a run works on.
+
+    Attributes:
+        settings: the lake and the environment.
+        manifest: dbt's manifest.
+        graph_id: names the ledger and the graph it belongs to.
+        neo4j: the database; None takes it from the environment or the local server.
+        batch_rows: rows in one transaction.
+        quiet: show no progress on standard error.
+    """
+
+    settings: "Settings"
+    manifest: Path
+    graph_id: str = DEFAULT_GRAPH_ID
+    neo4j: "Neo4jTarget | None" = None
+    batch_rows: int = BATCH_ROWS
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything a run works with.
+
+    Attributes:
+        graph_id: names the ledger and the graph it belongs to.
+        graph: the declarations, with the columns that the marts really have.
+        plan: the marts compared with the ledger.
+    """
+
+    graph_id: str
+    graph: GraphDeclaration
+    plan: Plan
+    spark: "SparkSession"
+    connection: Connection
+    ledger: Ledger
+    writer: Writer
+    trace: Trace
+
+
+@contextmanager
+def open_session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[Session]:
+    """Everything for a run, opened in order from what fails fast to what takes long.
+
+    Args:
+        write: whether a new ledger may be begun where there is none that fits the graph.
+
+    Raises:
+        ConfigurationError: the declarations or settings are wrong.
+        WarehouseError, GraphError, LedgerError: a part of the way is not to be had, or is another's.
+    """
+    from lakegraph.runtime.neo4j_target import resolve_target
+
+    graph = read_graph(options.manifest)
+    target = options.neo4j or resolve_target(options.settings)
+    with ExitStack() as stack:
+        connection = stack.enter_context(connect(target))
+        with trace.step("read marts"):
+            marts = stack.enter_context(open_marts(graph, options.settings.warehouse, _spark))
+        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id))
+        if not _belongs(ledger, connection, marts.graph, options.graph_id):
+            if write:
+                ledger.start_anew()
+                connection.write_metadata(options.graph_id, Metadata(ledger.state.ledger_id, ledger.state.generation))
+            else:
+                scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
+                ledger = Ledger(Path(scratch), LedgerState("none"))
+        with trace.step("start Spark"):
+            spark = _spark()
+        stack.enter_context(tuned(spark, sum(marts.rows.values())))
+        plan = stack.enter_context(planned(spark, marts, ledger, trace))
+        writer = Writer(spark, target, options.batch_rows)
+        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace)
+
+
+def _spark() -> "SparkSession":
+    from lakegraph.runtime.spark import spark_session
+
+    return spark_session("graph_loader")
+
+
+def _belongs(ledger: Ledger, connection: Connection, graph: GraphDeclaration, graph_id: str) -> bool:
+    """Whether ledger and graph are each other's; False where a new ledger would lose nothing.
+
+    Raises:
+        LedgerError: they are not, and a new ledger would disown what the graph holds.
+    """
+    metadata = connection.metadata(graph_id)
+    if fits(ledger.state, metadata):
+        return True
+    empty = all(connection.count(cypher.count(declaration)) == 0 for declaration in graph)
+    if not may_start_anew(ledger.state, metadata, empty):
+        raise mismatch(graph_id, ledger.state, metadata, str(ledger.folder))
+    return False
