@@ -134,7 +134,9 @@ def test_history_opens_a_version_only_for_a_business_change(lake):
         select order_id, line_number, order_status, dbt_valid_from, dbt_valid_to
         from snapshots.orders_history where order_id in ('O1', 'O2', 'O5') order by 1, 2, 4
     """)
-    inventory = lake.rows("select warehouse_id, inventory_id, dbt_valid_to from snapshots.inventory_history order by 1")
+    inventory = lake.rows("""
+        select warehouse_id, inventory_id, is_present, dbt_valid_to from snapshots.inventory_history order by 1, 4
+    """)
     shipping = lake.rows(
         "select dbt_valid_from, dbt_valid_to, actual_delivery from snapshots.shipping_history order by 1"
     )
@@ -165,7 +167,7 @@ def test_history_opens_a_version_only_for_a_business_change(lake):
         ("O2", 1, "shipped", D16, None),
         ("O5", 1, "placed", D16, None),
     ]
-    assert inventory == [("W1", "1", None), ("main", "2", None)]
+    assert inventory == [("W1", "1", True, None), ("main", "2", True, D16), ("main", "2", False, None)]
     assert shipping == [(D15, D16, None), (D16, None, date(2025, 1, 16))]
 
 
