@@ -1,5 +1,6 @@
 """A Spark session with the Neo4j connector."""
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,9 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
         # a failed task must not write its rows a second time behind our back
         .config("spark.task.maxFailures", "1")
     )
+    # what goes wrong is raised as well; the traces of calls that Ctrl-C cut off say nothing more
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    logging.getLogger().addFilter(lambda record: "KeyboardInterrupt while sending command" not in record.getMessage())
     # an interrupt half-way would leave Java behind; and Spark's own answer to one calls Java in the middle of another call
     with interrupt_held_back():
         return builder.getOrCreate()
