@@ -13,7 +13,7 @@ from graph_loader.problems import DeclarationError
 from graph_loader.spark_sql import LINEAGE, quoted
 from graph_loader.types import Kind, UnsupportedTypeError, property_type
 from graph_loader.validation import check, check_contract
-from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+from lakegraph.runtime.warehouse import WarehouseError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,10 +30,6 @@ _COPIED_AS = {
     Kind.LOCAL_DATETIME: ("timestamp", "timestamp_ntz"),
     Kind.ZONED_DATETIME: ("timestamp with time zone", "timestamp"),
 }
-
-
-class WarehouseError(LakegraphError):
-    """The warehouse is in use, not readable, or lacks a mart."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
         yield _spark_marts(graph, spark())
         return
     with tempfile.TemporaryDirectory(prefix="graph-marts-") as folder:
-        with _connect(warehouse) as connection:
+        with reading(warehouse) as connection:
             bound = _bind(
                 graph, {item.model.name: _duckdb_columns(connection, item.model, warehouse) for item in graph}
             )
@@ -95,29 +91,6 @@ def _column(name: str, data_type: str, adapter: str) -> Column:
         return Column(name, property_type(data_type, adapter), data_type)
     except UnsupportedTypeError:
         return Column(name, None, data_type)
-
-
-@contextmanager
-def _connect(warehouse: Path) -> Iterator["DuckDBPyConnection"]:
-    import duckdb
-
-    if not warehouse.is_file():
-        raise ConfigurationError(
-            f"There is no warehouse at {warehouse}.", "Run `dbt build` first, or name the lake with --lake."
-        )
-    try:
-        connection = duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.Error as error:
-        if "lock" in str(error).lower():
-            raise WarehouseError(
-                f"Another process writes {warehouse}.", "Wait until it has finished, then load."
-            ) from error
-        reason = str(error).splitlines()[0]
-        raise WarehouseError(
-            f"{warehouse} cannot be opened as a DuckDB database: {reason}", "Build it anew."
-        ) from error
-    with connection:
-        yield connection
 
 
 def _duckdb_columns(connection: "DuckDBPyConnection", model: Model, warehouse: Path) -> tuple[Column, ...]:

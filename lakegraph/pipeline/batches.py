@@ -9,7 +9,7 @@ def waiting_batches(settings: Settings) -> list[str]:
     """The ids of the batches that wait to be applied, in the order in which they must be.
 
     Raises:
-        WarehouseBusyError: another process writes the warehouse.
+        WarehouseError: another process writes the warehouse.
     """
     visible = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
     applied = _applied_batches(settings)
@@ -21,7 +21,7 @@ def _applied_batches(settings: Settings) -> set[str]:
 
     if not settings.warehouse.is_file():
         return set()
-    with reading(settings) as warehouse:
+    with reading(settings.warehouse) as warehouse:
         try:
             return {batch for (batch,) in warehouse.execute("select batch_id from ops.applied_batches").fetchall()}
         except duckdb.CatalogException:  # dbt has not run yet

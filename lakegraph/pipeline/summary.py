@@ -29,7 +29,7 @@ def ledger_lines(outcome: RunOutcome, settings: Settings) -> list[str]:
         select batch_id, sum(records_read)::bigint, sum(records_valid)::bigint, sum(records_quarantined)::bigint
         from gold.batch_ledger where batch_id in (select unnest(?)) group by batch_id order by batch_id
     """
-    with reading(settings) as warehouse:
+    with reading(settings.warehouse) as warehouse:
         rows = warehouse.execute(query, [landed]).fetchall()
     return [
         f"{batch}: {read:,} records read = {valid:,} valid + {quarantined:,} quarantined (`gold.quarantined_records`)"
