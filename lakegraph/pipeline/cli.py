@@ -33,6 +33,25 @@ def run(
         raise typer.Exit(1)
 
 
+def batches(lake: Lake = None, as_json: Json = False) -> None:
+    """List the batches that have landed, in the order in which they are applied, and which still wait."""
+    import json
+    from dataclasses import asdict
+
+    from lakegraph.pipeline.batches import list_batches
+    from lakegraph.runtime.console import say
+    from lakegraph.runtime.settings import settings
+
+    states = list_batches(settings(lake=lake))
+    if as_json:
+        print(json.dumps([asdict(state) for state in states], indent=2, default=str))
+        return
+    for state in states:
+        say(f"{state.batch_id}  {state.batch_date}  {state.records_read or 0:>12,} records  {state.state}")
+    if not states:
+        say("No batch has landed")
+
+
 def docs(
     lake: Lake = None,
     target: Target = None,
