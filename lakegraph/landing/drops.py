@@ -1,6 +1,7 @@
 """The files in the drops folder that belong to feeds."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from lakegraph.landing.sources import Sources, SourcesError
 from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+
+IGNORED = re.compile(r"\..*|.*\.partial|faults_.*\.json")
 
 
 class DropsError(ConfigurationError):
@@ -81,6 +84,23 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
                 "Narrow one of them under 'files' in the sources file.",
             )
     return files
+
+
+def find_unmatched(drops: Path, sources: Sources) -> list[str]:
+    """The names of files beside those of the feeds that no pattern takes, in their order.
+
+    Hidden files, files that are still being written (`*.partial`) and the generator's lists of faults are nobody's loss.
+    """
+    patterns = [sources.pattern(feed) for feed in sources.feeds]
+    if sources.trigger_pattern:
+        patterns.append(sources.trigger_pattern)
+    folders = {drops / Path(pattern.text).parent for pattern in patterns if "*" not in str(Path(pattern.text).parent)}
+    found = {path.relative_to(drops).as_posix() for folder in folders for path in folder.glob("*") if path.is_file()}
+    return sorted(
+        name
+        for name in found
+        if not any(pattern.matches(name) for pattern in patterns) and not IGNORED.fullmatch(Path(name).name)
+    )
 
 
 def fingerprint(path: Path) -> Fingerprint:

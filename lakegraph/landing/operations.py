@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lakegraph.landing.archive import archive_files, finish_archives
 from lakegraph.landing.candidates import Candidate, dated_candidates, triggered_candidates, unclaimed_files
-from lakegraph.landing.drops import DropFileError, Fingerprints, content_hash, find_drop_files
+from lakegraph.landing.drops import DropFileError, Fingerprints, content_hash, find_drop_files, find_unmatched
 from lakegraph.landing.history import VisibleBatch, visible_batches
 from lakegraph.landing.land_batch import land_batch
 from lakegraph.landing.lock import landing_lock
@@ -63,6 +63,7 @@ class _Landing:
 
     def _candidates(self) -> list[Candidate]:
         files = find_drop_files(self.settings.drops, self.sources)
+        self.result.unmatched.extend(find_unmatched(self.settings.drops, self.sources))
         if self.sources.archive:
             finish_archives(self.archive, files, self.visible.values(), self.prints)
             files = [file for file in files if file.path.exists()]

@@ -106,6 +106,7 @@ class LandingResult:
         waiting: batches that are not complete, or come after one that is left behind.
         refused: batches that cannot be landed as they are.
         unclaimed: files that were left alone, each with its reason.
+        unmatched: files that fit no pattern of the sources file.
     """
 
     batches: list[LandedBatch] = field(default_factory=list)
@@ -113,6 +114,7 @@ class LandingResult:
     waiting: list[LeftBehind] = field(default_factory=list)
     refused: list[LeftBehind] = field(default_factory=list)
     unclaimed: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -130,6 +132,8 @@ class LandingResult:
         lines += [f"refused: {left.batch_id}: {left.reason}" for left in self.refused]
         if self.unclaimed:
             lines.append(f"left alone: {_shortened(self.unclaimed)}")
+        if self.unmatched:
+            lines.append(f"no pattern of the sources file takes: {_shortened(self.unmatched)}")
         return escape("\n".join(lines or ["nothing to land"]))
 
 

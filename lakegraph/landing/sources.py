@@ -1,6 +1,7 @@
 """configs/data-sources.yml: how a user's files become feeds."""
 
 import codecs
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -45,6 +46,17 @@ def _checked_encoding(text: str) -> str:
         raise ValueError("is not an encoding that Python knows") from error
 
 
+def _checked_date_format(text: str) -> str:
+    moment = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)
+    try:
+        says_the_day = datetime.strptime(moment.strftime(text), text).date() == moment.date()
+    except ValueError:
+        says_the_day = False
+    if not says_the_day:
+        raise ValueError("does not say year, month and day; write it like %d/%m/%Y")
+    return text
+
+
 class _Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -65,7 +77,7 @@ class FileOptions(_Declared):
     delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
     encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
     decimal_comma: bool = False
-    date_format: str | None = None
+    date_format: Annotated[str, AfterValidator(_checked_date_format)] | None = None
     null_values: tuple[str, ...] = Field(default=(), strict=False)
 
 
@@ -148,6 +160,9 @@ def _complaint(error: Any, location: tuple[str, ...]) -> str:
         return f"'{key}' is not a key that can stand here{did_you_mean(location[-1], _known_keys(location[:-1]))}."
     if error["type"] == "missing":
         return f"'{key}' is missing."
+    if error["type"] in ("model_type", "dict_type"):
+        alternative = " or `none`" if location == ("trigger",) else ""
+        return f"'{key}' must be a mapping of keys to values{alternative} (given: {error['input']!r})."
     return f"'{key}' {error['msg'].removeprefix('Value error, ')} (given: {error['input']!r})."
 
 

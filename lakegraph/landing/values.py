@@ -1,4 +1,8 @@
-"""What a feed's options do to its values; a value that does not fit stays as it is, for staging to judge."""
+"""What a feed's options do to its values.
+
+A value that is not written as its feed declares must not be read as if it were: `1.50` under a decimal comma may be one and
+a half or a slip. It lands with a remark behind it, which no type can be read from, so that staging quarantines it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +33,7 @@ class ValueOptions:
 
 
 def apply_options(column: "pa.Array", declared_type: str, options: ValueOptions) -> "pa.Array":
-    """A column's texts, as numbers with a point, ISO dates (times in UTC) and nulls.
+    """A column's texts, as numbers with a point, ISO dates (times in UTC) and nulls; misfits with a remark behind them.
 
     Args:
         column: the texts of one column.
@@ -58,7 +62,8 @@ def _with_decimal_point(column: "pa.Array") -> "pa.Array":
 
     fits = pc.match_substring_regex(column, DECIMAL_COMMA)
     plain = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
-    return pc.if_else(fits, plain, column)
+    remarked = pc.binary_join_element_wise(column, " (not written with a decimal comma)", "")
+    return pc.case_when(pc.make_struct(fits, pc.match_substring_regex(column, r"^\s*$")), plain, column, remarked)
 
 
 def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Array":
@@ -73,7 +78,7 @@ def _iso(text: str, date_format: str, declared_type: str) -> str:
     try:
         moment = datetime.strptime(text.strip(), date_format)
     except ValueError:
-        return text
+        return f"{text} (not written as {date_format})" if text.strip() else text
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)

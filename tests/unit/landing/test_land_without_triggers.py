@@ -173,3 +173,23 @@ def test_options_reach_the_values(place):
     [record] = place.bronze("products")
     assert record["product_name"] == "Müsli"
     assert (record["price"], record["launch_date"], record["brand"]) == ("1234.50", "2025-01-31", None)
+
+
+def test_files_that_no_pattern_takes_are_told(dated):
+    dated.suppliers("2025_01_15", "A")
+    for name in (
+        "suppliers_2025_01_15.CSV",
+        "categories_2025-13-45.csv",
+        "faults_2025_01_15.json",
+        ".hidden",
+        "x.csv.partial",
+    ):
+        dated.drop(name, "supplier_id,supplier_name\n")
+
+    result = dated.land()
+
+    assert result.unmatched == ["categories_2025-13-45.csv", "suppliers_2025_01_15.CSV"]
+    assert result.complete
+    assert (
+        "no pattern of the sources file takes: categories_2025-13-45.csv, suppliers_2025_01_15.CSV" in result.summary()
+    )

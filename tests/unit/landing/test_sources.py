@@ -70,8 +70,34 @@ def test_no_trigger(tmp_path, trigger):
         ("dates: '%m_%d'\n" + MINIMAL, "'dates' '%m_%d' does not say year, month and day"),
         ("dates: '%Y_%B_%d'\n" + MINIMAL, "'dates' %B is not one of"),
         ("trigger: {files: t.json}\n" + MINIMAL, "'trigger.file' is missing"),
+        (
+            "feeds: {orders: {files: o.csv, date_format: dd/mm/yyyy}}",
+            "'feeds.orders.date_format' does not say year, month and day; write it like %d/%m/%Y",
+        ),
+        ("feeds: {orders: {files: o.csv, date_format: '%d.%m.'}}", "'feeds.orders.date_format' does not say"),
+        ("feeds: {orders: }", "'feeds.orders' must be a mapping of keys to values"),
+        ("trigger: yes\n" + MINIMAL, "'trigger' must be a mapping of keys to values or `none`"),
         ("feeds: {}", "'feeds' names no feed"),
         ("archive: true", "'feeds' is missing"),
+        ("feeds: {orders: {files: o.csv, date_format: dd/mm/yyyy}}", "'feeds.orders.date_format' must say"),
+        ("feeds: {orders: {files: o.csv, date_format: ''}}", 'such as "%d/%m/%Y"'),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%m'}}", "'feeds.orders.date_format' must say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%m/%Y'}}", "'feeds.orders.date_format' must say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%d/%Y'}}", "'feeds.orders.date_format' must say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%m/%Q'}}", "'feeds.orders.date_format' must say"),
+        ("defaults: {date_format: dd.mm.yyyy}\n" + MINIMAL, "'defaults.date_format' must say"),
+        ("feeds: {orders: }", "'feeds.orders' must be a mapping with at least `files` (given: nothing)"),
+        ("feeds: {orders: o.csv}", "'feeds.orders' must be a mapping with at least `files` (given: 'o.csv')"),
+        ("trigger: yes\n" + MINIMAL, "'trigger' must be `none` or a mapping with `file`"),
+        ("trigger: t.json\n" + MINIMAL, "'trigger' must be `none` or a mapping with `file`"),
+        ("feeds: [orders]", "'feeds' must be a mapping"),
+        ("defaults: [csv]\n" + MINIMAL, "'defaults' must be a mapping"),
+        ("archive: 3\n" + MINIMAL, "'archive' must be true or false (given: 3)"),
+        ("feeds: {orders: {files: 3}}", "'feeds.orders.files' must be a text (given: 3)"),
+        ("feeds: {orders: {files: o.csv, from: x}}", "'feeds.orders.from' must be a mapping"),
+        ("feeds: {orders: {files: o.csv, null_values: x}}", "'feeds.orders.null_values' must be a list"),
+        ("feeds: {orders: {files: o.csv, delivery: daily}}", "'feeds.orders.delivery' must be 'full' or 'delta'"),
+        ("feeds: {7: {files: o.csv}}", "'feeds.7' must be a text"),
         ("feeds: [", "line 1: not valid YAML"),
         (MINIMAL + "\n" + MINIMAL, "line 2: not valid YAML: 'feeds' stands twice"),
         ("", "holds no keys"),
@@ -84,6 +110,21 @@ def test_a_mistake_is_told_with_file_and_key(tmp_path, text, message):
     assert message in str(raised.value)
     assert str(tmp_path / "sources.yml") in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert not any(word in str(raised.value) for word in ("Input should", "instance of", "dictionary"))
+
+
+@pytest.mark.parametrize("date_format", ["%d/%m/%Y", "%d.%m.%y", "%Y%m%d", "%d %b %Y", "%j %Y", "%d/%m/%Y %H:%M %z"])
+def test_a_format_that_says_a_whole_date_is_accepted(tmp_path, date_format):
+    sources = load(tmp_path, f"feeds: {{orders: {{files: o.csv, date_format: '{date_format}'}}}}")
+
+    assert sources.feeds["orders"].date_format == date_format
+
+
+@pytest.mark.parametrize("date_format", ["%d/%m/%Y", "%d.%m.%y", "%Y-%j", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+def test_date_formats_that_say_the_day_are_taken(tmp_path, date_format):
+    text = f"feeds: {{orders: {{files: o.csv, date_format: '{date_format}'}}}}"
+
+    assert load(tmp_path, text).feeds["orders"].date_format == date_format
 
 
 def test_a_missing_file_is_named(tmp_path):

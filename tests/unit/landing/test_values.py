@@ -17,13 +17,36 @@ def test_null_values_become_null_when_they_are_the_whole_value(declared_type):
     assert found == [None, None, "NULLS", "null", " NULL", None]
 
 
-def test_decimal_commas_become_points_and_strange_numbers_stay():
-    values = ["1.234,56", "1.234.567", "12,5", "-3,0", "+7", " 1,5 ", "1.23", "1,2,3", "1.2345,6", "x", "", None]
+@pytest.mark.parametrize("declared_type", ["integer", "decimal"])
+def test_decimal_commas_become_points(declared_type):
+    values = ["1.234,56", "1.234.567", "12.345", "12", "12,5", "-3,0", "+7", " 1,5\xa0", "0,5", "0"]
 
-    assert applied(values, "decimal", decimal_comma=True) == [
-        *("1234.56", "1234567", "12.5", "-3.0", "+7", " 1.5 "),
-        *("1.23", "1,2,3", "1.2345,6", "x", "", None),
+    assert applied(values, declared_type, decimal_comma=True) == [
+        *("1234.56", "1234567", "12345", "12", "12.5", "-3.0", "+7", " 1.5\xa0", "0.5", "0"),
     ]
+
+
+@pytest.mark.parametrize("declared_type", ["integer", "decimal"])
+@pytest.mark.parametrize(
+    "text", ["12.34", "1.50", "0.500", ".5", "1e5", "1,2,3", "1.2345,6", "1234.567", "12.345.6", "1,", "x"]
+)
+def test_a_number_without_decimal_comma_is_marked_so_that_staging_cannot_read_it(text, declared_type):
+    assert applied([text, "1,5"], declared_type, decimal_comma=True) == [
+        f"{text} (not written with a decimal comma)",
+        "1.5",
+    ]
+
+
+def test_blank_values_are_no_numbers_and_no_dates_and_stay():
+    blank = ["", " ", "\t\xa0", "\ufeff", None]
+
+    assert applied(blank, "decimal", decimal_comma=True) == blank
+    assert applied(blank, "date", date_format="%d.%m.%Y") == blank
+
+
+def test_null_values_are_null_before_they_can_be_badly_written():
+    assert applied(["n/a", "1,5"], "decimal", decimal_comma=True, null_values=("n/a",)) == [None, "1.5"]
+    assert applied(["n/a"], "date", date_format="%d.%m.%Y", null_values=("n/a",)) == [None]
 
 
 @pytest.mark.parametrize("declared_type", ["string", "boolean", "date"])
@@ -31,11 +54,14 @@ def test_decimal_comma_leaves_other_types_alone(declared_type):
     assert applied(["1.234,56"], declared_type, decimal_comma=True) == ["1.234,56"]
 
 
-def test_dates_become_iso_and_what_is_no_date_stays():
-    values = ["31.01.2024", "1.2.2024", "31.02.2024", "2024-01-31", "", None]
+def test_dates_become_iso_and_what_does_not_fit_the_format_is_marked():
+    values = ["31.01.2024", "\xa01.2.2024\u200b", "31.02.2024", "2024-01-31", "", None]
 
     assert applied(values, "date", date_format="%d.%m.%Y") == [
-        *("2024-01-31", "2024-02-01", "31.02.2024", "2024-01-31", "", None),
+        *("2024-01-31", "2024-02-01"),
+        "31.02.2024 (not written as %d.%m.%Y)",
+        "2024-01-31 (not written as %d.%m.%Y)",
+        *("", None),
     ]
 
 
