@@ -112,3 +112,15 @@ def test_files_of_an_unreadable_trigger_are_not_taken_by_another_of_its_day(seve
     assert [left.batch_id for left in result.refused] == ["trigger_2025_01_15_b.json"]
     assert [left.batch_id for left in result.waiting] == ["A"]
     assert several.visible() == []
+
+
+def test_a_file_that_neither_of_two_lists_names_is_disputed(several):
+    several.configure(several.settings.sources.read_text() + '  reviews: {files: "reviews_{date}.csv"}\n')
+    several.suppliers("2025_01_15", "A")
+    several.categories("2025_01_15", "A")
+    several.drop("reviews_2025_01_15.csv", "review_id\nR\n")
+    trigger(several, "A", expected_files=[SUPPLIERS])
+    trigger(several, "B", expected_files=[CATEGORIES])
+
+    assert "both take reviews_2025_01_15.csv." in several.land().refused[0].reason
+    assert several.visible() == []

@@ -74,18 +74,14 @@ def test_no_trigger(tmp_path, trigger):
             "feeds: {orders: {files: o.csv, date_format: dd/mm/yyyy}}",
             "'feeds.orders.date_format' does not say year, month and day; write it like %d/%m/%Y",
         ),
-        ("feeds: {orders: {files: o.csv, date_format: '%d.%m.'}}", "'feeds.orders.date_format' does not say"),
-        ("feeds: {orders: }", "'feeds.orders' must be a mapping of keys to values"),
-        ("trigger: yes\n" + MINIMAL, "'trigger' must be a mapping of keys to values or `none`"),
         ("feeds: {}", "'feeds' names no feed"),
         ("archive: true", "'feeds' is missing"),
-        ("feeds: {orders: {files: o.csv, date_format: dd/mm/yyyy}}", "'feeds.orders.date_format' must say"),
-        ("feeds: {orders: {files: o.csv, date_format: ''}}", 'such as "%d/%m/%Y"'),
-        ("feeds: {orders: {files: o.csv, date_format: '%d/%m'}}", "'feeds.orders.date_format' must say"),
-        ("feeds: {orders: {files: o.csv, date_format: '%m/%Y'}}", "'feeds.orders.date_format' must say"),
-        ("feeds: {orders: {files: o.csv, date_format: '%d/%d/%Y'}}", "'feeds.orders.date_format' must say"),
-        ("feeds: {orders: {files: o.csv, date_format: '%d/%m/%Q'}}", "'feeds.orders.date_format' must say"),
-        ("defaults: {date_format: dd.mm.yyyy}\n" + MINIMAL, "'defaults.date_format' must say"),
+        ("feeds: {orders: {files: o.csv, date_format: ''}}", "write it like %d/%m/%Y"),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%m'}}", "'feeds.orders.date_format' does not say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%m/%Y'}}", "'feeds.orders.date_format' does not say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%d/%Y'}}", "'feeds.orders.date_format' does not say"),
+        ("feeds: {orders: {files: o.csv, date_format: '%d/%m/%Q'}}", "'feeds.orders.date_format' does not say"),
+        ("defaults: {date_format: dd.mm.yyyy}\n" + MINIMAL, "'defaults.date_format' does not say"),
         ("feeds: {orders: }", "'feeds.orders' must be a mapping with at least `files` (given: nothing)"),
         ("feeds: {orders: o.csv}", "'feeds.orders' must be a mapping with at least `files` (given: 'o.csv')"),
         ("trigger: yes\n" + MINIMAL, "'trigger' must be `none` or a mapping with `file`"),
@@ -111,13 +107,6 @@ def test_a_mistake_is_told_with_file_and_key(tmp_path, text, message):
     assert str(tmp_path / "sources.yml") in str(raised.value)
     assert "\n" not in str(raised.value)
     assert not any(word in str(raised.value) for word in ("Input should", "instance of", "dictionary"))
-
-
-@pytest.mark.parametrize("date_format", ["%d/%m/%Y", "%d.%m.%y", "%Y%m%d", "%d %b %Y", "%j %Y", "%d/%m/%Y %H:%M %z"])
-def test_a_format_that_says_a_whole_date_is_accepted(tmp_path, date_format):
-    sources = load(tmp_path, f"feeds: {{orders: {{files: o.csv, date_format: '{date_format}'}}}}")
-
-    assert sources.feeds["orders"].date_format == date_format
 
 
 @pytest.mark.parametrize("date_format", ["%d/%m/%Y", "%d.%m.%y", "%Y-%j", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
