@@ -1,14 +1,16 @@
 """The batches that the drops folder offers."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from lakegraph.landing.claims import Claim, settle_claims
 from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
-from lakegraph.landing.triggers import ReceivedTrigger, Trigger, TriggerError, read_trigger
+from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, read_trigger
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,23 @@ class Candidate:
     fault: str | None = None
 
 
-def triggered_candidates(drops: Path, sources: Sources, files: list[DropFile]) -> list[Candidate]:
-    """A candidate per trigger file, in batch order: its date's files and those it expects.
+def triggered_candidates(
+    drops: Path,
+    sources: Sources,
+    files: list[DropFile],
+    prints: Fingerprints,
+    visible: Mapping[str, VisibleBatch],
+) -> list[Candidate]:
+    """A candidate per trigger file, in batch order; of a day's triggers, those that cannot be read come first.
+
+    They stop the others, which might take their files.
 
     Args:
         drops: the drops folder.
         sources: how files become feeds; it names trigger files.
         files: the feeds' files in the folder.
+        prints: what each of them holds.
+        visible: the batches landed so far.
     """
     pattern = sources.trigger_pattern
     candidates, triggers = [], []
@@ -48,26 +60,12 @@ def triggered_candidates(drops: Path, sources: Sources, files: list[DropFile]) -
         except TriggerError as error:
             day = pattern.date_in(path.relative_to(drops).as_posix()) or date.min
             candidates.append(Candidate(path.name, day, (), fault=str(error)))
-    candidates += [_announced(received, _own_files(received.content, triggers, files)) for received in triggers]
-    return sorted(candidates, key=lambda candidate: (candidate.batch_date, candidate.batch_id))
+    candidates += [_announced(claim) for claim in settle_claims(triggers, files, visible, prints)]
+    return sorted(candidates, key=lambda each: (each.batch_date, each.trigger is not None, each.batch_id))
 
 
-def _own_files(trigger: Trigger, triggers: list[ReceivedTrigger], files: list[DropFile]) -> tuple[DropFile, ...]:
-    """What a trigger expects, and of its day what no other trigger expects."""
-    others = {
-        name
-        for other in triggers
-        if other.content.trigger_id != trigger.trigger_id
-        for name in other.content.expected_files
-    }
-    return tuple(
-        file
-        for file in files
-        if file.name in trigger.expected_files or (file.date in (trigger.batch_date, None) and file.name not in others)
-    )
-
-
-def _announced(received: ReceivedTrigger, own: tuple[DropFile, ...]) -> Candidate:
+def _announced(claim: Claim) -> Candidate:
+    received, own = claim.received, claim.files
     trigger = received.content
     missing = [name for name in trigger.expected_files if not (received.path.parent / name).is_file()]
     missing = [name for name in missing if name not in {file.name for file in own}]
@@ -78,7 +76,14 @@ def _announced(received: ReceivedTrigger, own: tuple[DropFile, ...]) -> Candidat
         waits_for = (
             f"{', '.join(missing)}, expected by {received.path.name}, {'is' if len(missing) == 1 else 'are'} missing"
         )
-    return Candidate(trigger.trigger_id, trigger.batch_date, own, received, waits_for, _fault(own))
+    return Candidate(trigger.trigger_id, trigger.batch_date, own, received, waits_for, claim.dispute or _fault(own))
+
+
+def expected_paths(candidates: list[Candidate]) -> list[Path]:
+    """Where the files that triggers expect lie when no feed's pattern says otherwise: beside their trigger."""
+    triggers = [candidate.trigger for candidate in candidates if candidate.trigger]
+    paths = [trigger.path.parent / name for trigger in triggers for name in trigger.content.expected_files]
+    return list(dict.fromkeys(paths))
 
 
 def unclaimed_files(candidates: list[Candidate], files: list[DropFile]) -> list[str]:
@@ -86,9 +91,7 @@ def unclaimed_files(candidates: list[Candidate], files: list[DropFile]) -> list[
     claimed = {file.path for candidate in candidates for file in candidate.files}
     unannounced = [f"{file.name} (no trigger announces it)" for file in files if file.path not in claimed]
     owned = {file.name for file in files}
-    triggers = [candidate.trigger for candidate in candidates if candidate.trigger]
-    expected = {name: trigger.path.parent / name for trigger in triggers for name in trigger.content.expected_files}
-    unowned = [name for name, path in expected.items() if name not in owned and path.is_file()]
+    unowned = [path.name for path in expected_paths(candidates) if path.name not in owned and path.is_file()]
     return unannounced + [f"{name} (no feed takes it)" for name in unowned]
 
 

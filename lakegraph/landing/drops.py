@@ -87,19 +87,20 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
 
 
 def find_unmatched(drops: Path, sources: Sources) -> list[str]:
-    """The names of files beside those of the feeds that no pattern takes, in their order.
+    """The files that no pattern takes in the folders that the patterns reach, as paths below the drops folder, in order.
 
     Hidden files, files that are still being written (`*.partial`) and the generator's lists of faults are nobody's loss.
     """
     patterns = [sources.pattern(feed) for feed in sources.feeds]
     if sources.trigger_pattern:
         patterns.append(sources.trigger_pattern)
-    folders = {drops / Path(pattern.text).parent for pattern in patterns if "*" not in str(Path(pattern.text).parent)}
-    found = {path.relative_to(drops).as_posix() for folder in folders for path in folder.glob("*") if path.is_file()}
+    folders = {folder for pattern in patterns for folder in pattern.folders(drops)}
+    found = {path.relative_to(drops) for folder in folders for path in folder.glob("*") if path.is_file()}
     return sorted(
-        name
-        for name in found
-        if not any(pattern.matches(name) for pattern in patterns) and not IGNORED.fullmatch(Path(name).name)
+        path.as_posix()
+        for path in found
+        if not any(pattern.matches(path.as_posix()) for pattern in patterns)
+        and not any(IGNORED.fullmatch(part) for part in path.parts)
     )
 
 

@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from lakegraph.landing.archive import archive_files, finish_archives
-from lakegraph.landing.candidates import Candidate, dated_candidates, triggered_candidates, unclaimed_files
+from lakegraph.landing.candidates import (
+    Candidate,
+    dated_candidates,
+    expected_paths,
+    triggered_candidates,
+    unclaimed_files,
+)
 from lakegraph.landing.drops import DropFileError, Fingerprints, content_hash, find_drop_files, find_unmatched
 from lakegraph.landing.history import VisibleBatch, visible_batches
 from lakegraph.landing.land_batch import land_batch
@@ -63,14 +69,17 @@ class _Landing:
 
     def _candidates(self) -> list[Candidate]:
         files = find_drop_files(self.settings.drops, self.sources)
-        self.result.unmatched.extend(find_unmatched(self.settings.drops, self.sources))
+        unmatched = find_unmatched(self.settings.drops, self.sources)
         if self.sources.archive:
             finish_archives(self.archive, files, self.visible.values(), self.prints)
             files = [file for file in files if file.path.exists()]
         if self.sources.trigger is None:
+            self.result.unmatched.extend(unmatched)
             return dated_candidates(files, self.prints, self.visible)
-        candidates = triggered_candidates(self.settings.drops, self.sources, files)
+        candidates = triggered_candidates(self.settings.drops, self.sources, files, self.prints, self.visible)
         self.result.unclaimed.extend(unclaimed_files(candidates, files))
+        expected = set(expected_paths(candidates))
+        self.result.unmatched.extend(name for name in unmatched if self.settings.drops / name not in expected)
         return candidates
 
     def _land(self, candidate: Candidate) -> str | None:

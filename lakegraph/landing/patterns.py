@@ -50,10 +50,18 @@ class FilePattern:
 
     def files(self, folder: Path) -> Iterator[Path]:
         """The files below a folder that fit the pattern, in the order of their names."""
-        anywhere = re.sub(r"(\{date\}|\*)+", "*", re.sub(r"([\[?])", r"[\1]", self.text))
-        for path in sorted(folder.glob(anywhere)):
+        for path in sorted(folder.glob(_glob(self.text))):
             if path.is_file() and self.matches(path.relative_to(folder).as_posix()):
                 yield path
+
+    def folders(self, folder: Path) -> Iterator[Path]:
+        """The folders at or below a folder in which files that fit the pattern can lie."""
+        parent, _, _ = self.text.rpartition("/")
+        return folder.glob(_glob(parent)) if parent else iter([folder])
+
+
+def _glob(text: str) -> str:
+    return re.sub(r"(\{date\}|\*)+", "*", re.sub(r"([\[?])", r"[\1]", text))
 
 
 def date_regex(dates: str) -> str:

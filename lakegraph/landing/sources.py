@@ -1,6 +1,7 @@
 """configs/data-sources.yml: how a user's files become feeds."""
 
 import codecs
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,14 @@ from lakegraph.landing.patterns import FilePattern, date_regex, pattern_fault
 from lakegraph.landing.yaml_file import read_yaml
 from lakegraph.runtime.errors import ConfigurationError
 
+MUST_BE = {
+    "model_type": "must be a mapping",
+    "dict_type": "must be a mapping",
+    "tuple_type": "must be a list",
+    "string_type": "must be a text",
+    "invalid_key": "must be a text",
+    "bool_type": "must be true or false",
+}
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -50,7 +59,7 @@ def _checked_date_format(text: str) -> str:
     moment = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)
     try:
         says_the_day = datetime.strptime(moment.strftime(text), text).date() == moment.date()
-    except ValueError:
+    except (ValueError, re.error):  # the latter for a directive that stands twice
         says_the_day = False
     if not says_the_day:
         raise ValueError("does not say year, month and day; write it like %d/%m/%Y")
@@ -150,7 +159,7 @@ def _validated(model: type[BaseModel], content: Any, path: Path, key: tuple[str,
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        location = (*key, *(str(part) for part in first["loc"]))
+        location = (*key, *(str(part) for part in first["loc"] if part != "[key]"))
         raise SourcesError(f"{path}: {_complaint(first, location)}") from None
 
 
@@ -160,10 +169,20 @@ def _complaint(error: Any, location: tuple[str, ...]) -> str:
         return f"'{key}' is not a key that can stand here{did_you_mean(location[-1], _known_keys(location[:-1]))}."
     if error["type"] == "missing":
         return f"'{key}' is missing."
-    if error["type"] in ("model_type", "dict_type"):
-        alternative = " or `none`" if location == ("trigger",) else ""
-        return f"'{key}' must be a mapping of keys to values{alternative} (given: {error['input']!r})."
-    return f"'{key}' {error['msg'].removeprefix('Value error, ')} (given: {error['input']!r})."
+    given = "nothing" if error["input"] is None else repr(error["input"])
+    return f"'{key}' {_wrong(error, location)} (given: {given})."
+
+
+def _wrong(error: Any, location: tuple[str, ...]) -> str:
+    match error["type"], location:
+        case "model_type" | "dict_type", ("trigger",):
+            return "must be `none` or a mapping with `file`"
+        case "model_type" | "dict_type", ("feeds", _):
+            return "must be a mapping with at least `files`"
+        case "literal_error", _:
+            return f"must be {error['ctx']['expected']}"
+        case type_, _:
+            return MUST_BE.get(type_) or error["msg"].removeprefix("Value error, ")
 
 
 def _known_keys(parent: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 NUMERIC = ("integer", "decimal")
 TEMPORAL = ("date", "timestamp")
-DECIMAL_COMMA = r"^\s*([+-]?)(\d{1,3}(?:\.\d{3})+|\d+)(,\d+)?\s*$"
+# What staging takes from the ends of a text too.
+BLANKS = " \t\n\v\f\r\u00a0\u200b\u202f\ufeff"
+# A first group of zero is no grouping: 0.500 is a half, written with a point.
+DECIMAL_COMMA = rf"^[{BLANKS}]*[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|\d+)(,\d+)?[{BLANKS}]*$"
+BLANK = rf"^[{BLANKS}]*$"
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def _with_decimal_point(column: "pa.Array") -> "pa.Array":
     fits = pc.match_substring_regex(column, DECIMAL_COMMA)
     plain = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
     remarked = pc.binary_join_element_wise(column, " (not written with a decimal comma)", "")
-    return pc.case_when(pc.make_struct(fits, pc.match_substring_regex(column, r"^\s*$")), plain, column, remarked)
+    return pc.case_when(pc.make_struct(fits, pc.match_substring_regex(column, BLANK)), plain, column, remarked)
 
 
 def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Array":
@@ -76,9 +80,9 @@ def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Arr
 
 def _iso(text: str, date_format: str, declared_type: str) -> str:
     try:
-        moment = datetime.strptime(text.strip(), date_format)
+        moment = datetime.strptime(text.strip(BLANKS), date_format)
     except ValueError:
-        return f"{text} (not written as {date_format})" if text.strip() else text
+        return f"{text} (not written as {date_format})" if text.strip(BLANKS) else text
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 if TYPE_CHECKING:
     import duckdb
 
+# While the caller writes a row group, the threads need work for as long.
+AHEAD = 4
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -38,7 +41,7 @@ class Workers:
         return self._local.connection
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Like the built-in map, in these threads; one item per thread, and one more, is taken ahead of its result.
+        """Like the built-in map, in these threads; a few items for each thread are taken ahead of their results.
 
         When the caller stops early, what has not begun is cancelled and what has begun is waited for.
         """
@@ -46,7 +49,7 @@ class Workers:
         try:
             for item in items:
                 pending.append(self._pool.submit(function, item))
-                if len(pending) > self._count:
+                if len(pending) > AHEAD * self._count:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()

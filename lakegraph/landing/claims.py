@@ -1,0 +1,83 @@
+"""Which trigger takes which files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakegraph.landing.drops import DropFile, Fingerprints
+from lakegraph.landing.history import VisibleBatch
+from lakegraph.landing.triggers import ReceivedTrigger
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a trigger takes.
+
+    Attributes:
+        received: the trigger.
+        files: its files.
+        dispute: why it cannot have some of them: the trigger of another batch takes them too.
+    """
+
+    received: ReceivedTrigger
+    files: tuple[DropFile, ...]
+    dispute: str | None = None
+
+
+def settle_claims(
+    triggers: list[ReceivedTrigger],
+    files: list[DropFile],
+    visible: Mapping[str, VisibleBatch],
+    prints: Fingerprints,
+) -> list[Claim]:
+    """What each trigger takes: the files that it expects, and of its day those that no other trigger expects.
+
+    Where one of a day's triggers lists no files, what nobody expects is that one's.
+
+    Args:
+        triggers: the triggers in the drops folder.
+        files: the feeds' files in it.
+        visible: the batches landed so far.
+        prints: what the files hold.
+    """
+    claimants = {file.path: _claimants(file, triggers, visible, prints) for file in files}
+    return [_claim(received, files, claimants) for received in triggers]
+
+
+def _claimants(
+    file: DropFile, triggers: list[ReceivedTrigger], visible: Mapping[str, VisibleBatch], prints: Fingerprints
+) -> list[ReceivedTrigger]:
+    """The triggers that take a file; those of several batches when it cannot be told whose it is."""
+
+    def landed(trigger_id: str) -> bool:
+        hashes = visible[trigger_id].hashes if trigger_id in visible else {}
+        return file.name in hashes and hashes[file.name] == prints[file.path].sha256
+
+    expecting = {received.content.trigger_id for received in triggers if file.name in received.content.expected_files}
+    of_the_day = [received.content for received in triggers if file.date in (received.content.batch_date, None)]
+    without_list = {trigger.trigger_id for trigger in of_the_day if not trigger.expected_files}
+    ids = expecting or without_list or {trigger.trigger_id for trigger in of_the_day}
+    if len(ids) > 1:
+        landed_by = {trigger_id for trigger_id in ids if landed(trigger_id)}
+        # A day's file that stays where it was landed is not delivered anew; one without a date is, by each trigger.
+        if file.date and landed_by and not expecting:
+            ids = landed_by
+        else:
+            ids = ids - visible.keys() or landed_by or ids
+    return [received for received in triggers if received.content.trigger_id in ids]
+
+
+def _claim(received: ReceivedTrigger, files: list[DropFile], claimants: dict[Path, list[ReceivedTrigger]]) -> Claim:
+    own = tuple(file for file in files if received in claimants[file.path])
+    disputed = [file for file in own if len({other.content.trigger_id for other in claimants[file.path]}) > 1]
+    if not disputed:
+        return Claim(received, own)
+    rivals = sorted({other.path.name for file in disputed for other in claimants[file.path]})
+    names = ", ".join(file.name for file in disputed[:3])
+    more = f" and {len(disputed) - 3} more" if len(disputed) > 3 else ""
+    both = "both" if len(rivals) == 2 else "all"
+    return Claim(
+        received,
+        own,
+        f"{' and '.join(rivals)} {both} take {names}{more}. List each file under 'expected_files' of one trigger only",
+    )
