@@ -93,7 +93,7 @@ def build_waiting(settings: Settings, steps: Steps) -> list[DbtOutcome]:
     """
     builds = []
     while len(waiting := waiting_batches(settings)) > 1:
-        with steps.step(f"build {waiting[0]}, history only; {len(waiting) - 1} wait behind it"):
+        with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
             builds.append(dbt(settings, "build", *HISTORY_ONLY, *DATA_ONLY))
         _require_progress(waiting[0], settings)
     with steps.step(f"build {waiting[0]}" if waiting else "build"):

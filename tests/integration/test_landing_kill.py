@@ -110,7 +110,10 @@ def changes(tmp_path_factory):
     return int(done.stdout)
 
 
-@pytest.mark.parametrize("seed", range(6))
+SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(6, 60))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_killed_landing_is_made_good_by_the_next(seed, changes, tmp_path):
     choice = random.Random(seed)
     settings = drop_two_days(tmp_path)
