@@ -13,21 +13,21 @@
 
 {% macro duckdb__sql_types() %}
     {{ return({
-        'string': 'varchar', 'integer': 'bigint', 'decimal': 'decimal(18,4)',
+        'string': 'varchar', 'integer': 'bigint', 'decimal': 'decimal(18,4)', 'double': 'double',
         'boolean': 'boolean', 'date': 'date', 'timestamp': 'timestamp',
     }) }}
 {% endmacro %}
 
 {% macro databricks__sql_types() %}
     {{ return({
-        'string': 'string', 'integer': 'bigint', 'decimal': 'decimal(18,4)',
+        'string': 'string', 'integer': 'bigint', 'decimal': 'decimal(18,4)', 'double': 'double',
         'boolean': 'boolean', 'date': 'date', 'timestamp': 'timestamp_ntz',
     }) }}
 {% endmacro %}
 
 {% macro athena__sql_types() %}
     {{ return({
-        'string': 'varchar', 'integer': 'bigint', 'decimal': 'decimal(18,4)',
+        'string': 'varchar', 'integer': 'bigint', 'decimal': 'decimal(18,4)', 'double': 'double',
         'boolean': 'boolean', 'date': 'date', 'timestamp': 'timestamp(6)',
     }) }}
 {% endmacro %}

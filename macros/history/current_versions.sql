@@ -5,7 +5,7 @@
    it: a record that is broken today keeps its last valid version. #}
 {% macro current_versions(feed) %}
 {%- set key = declared(feed).key -%}
-{%- set in_progress, taken = ref('batch_in_progress'), ref('batches_taken') -%}
+{%- set in_progress, admitted = ref('batch_in_progress'), ref('admitted_batches') -%}
 with
 
 visible_batches as (
@@ -13,14 +13,14 @@ visible_batches as (
 ),
 
 batches as (
-    select * from {{ in_progress if is_incremental() else taken }}
+    select * from {{ in_progress if is_incremental() else admitted }}
 ),
 
 latest_full_delivery as (
-    select coalesce(max(batches_taken.batch_number), 0) as batch_number
-    from {{ taken }} as batches_taken
+    select coalesce(max(admitted_batches.batch_number), 0) as batch_number
+    from {{ admitted }} as admitted_batches
     inner join {{ source('ops', 'batch_files') }} as batch_files
-        on batches_taken.batch_id = batch_files.batch_id
+        on admitted_batches.batch_id = batch_files.batch_id
     where batch_files.feed = '{{ feed }}'
         and batch_files.delivery = 'full'
         -- a full delivery of nothing is a fault of the delivery: it does not empty the feed
@@ -56,7 +56,9 @@ keys as (
     {%- endif %}
 ),
 
-{{ mentioned_words(feed) }},
+mentioned_words as (
+    {{- words_of_unreadable(feed, 'batches') }}
+),
 
 seen as (
     select {{ key | join(', ') }}, max(batch_number) as batch_number
@@ -145,21 +147,3 @@ final as (
 
 select * from final
 {% endmacro %}
-
-
-{# The words of the records that landing could not read, with their batch: any may be the first column of a key. #}
-{% macro mentioned_words(feed) -%}
-unreadable as (
-    select
-        batches.batch_number,
-        {{ replace_all('rejected_records.raw_text', '[ \\t\\r\\n,;|"\':{}\\[\\]]+', ' ') }} as words
-    from {{ source('ops', 'rejected_records') }} as rejected_records
-    inner join batches
-        on rejected_records.batch_id = batches.batch_id
-    where rejected_records.feed = '{{ feed }}'
-),
-
-mentioned_words as (
-    {{- split_to_rows('unreadable', ['batch_number'], 'words') }}
-)
-{%- endmacro %}

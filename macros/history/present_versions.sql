@@ -12,10 +12,10 @@
         {%- endfor %}
         case
             when current_versions.is_present then current_versions.effective_at
-            else batch_in_progress.effective_at
+            else batch_as_of.effective_at
         end as effective_at
     from {{ current }} as current_versions
-    cross join {{ ref('batch_in_progress') }} as batch_in_progress
+    cross join {{ ref('batch_as_of') }} as batch_as_of
     {%- endif -%}
 {% endmacro %}
 

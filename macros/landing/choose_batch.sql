@@ -1,6 +1,7 @@
-{# Batches in the order in which they are applied. A batch takes effect at the midnight of its date, and a second later
-   for each batch of the same date before it, so that the history can tell them apart. #}
-{% macro number_batches(batches) %}
+{# Batches in the order in which they are applied; those that were rejected are none any more. A batch takes effect at
+   the midnight of its date, and a second later for each batch of the same date before it, so that the history can tell
+   them apart. #}
+{% macro number_batches(batches, decisions) %}
     select
         batch_id,
         batch_date,
@@ -11,11 +12,30 @@
             'cast(batch_date as ' ~ sql_type('timestamp') ~ ')',
         ) }} as effective_at
     from {{ batches }}
+    where batch_id not in (
+        select batch_id from ({{ latest_decisions(decisions) }}) as decided where decision = 'reject'
+    )
 {% endmacro %}
 
 
-{# The batch that this build applies, as one row or none: the one that was asked for, else the oldest that waits, else
-   the last one again. `batches` are numbered. #}
+{# What was last decided of each batch by hand: release or reject. #}
+{% macro latest_decisions(decisions) -%}
+    select batch_id, decision, decided_by, reason
+    from (
+        select
+            batch_id,
+            decision,
+            decided_by,
+            reason,
+            row_number() over (partition by batch_id order by decided_at desc, decision) as recency
+        from {{ decisions }}
+    ) as ranked
+    where recency = 1
+{%- endmacro %}
+
+
+{# The batch that this build is about, as one row or none: the one that was asked for, else the oldest that waits, else
+   the last one again. A late batch does not wait where `late_batches` says that it is refused. #}
 {% macro choose_batch(batches, applied) %}
     {% set asked = var('batch', '') %}
     select batches.*
@@ -25,12 +45,36 @@
     {% else %}
     where batches.batch_number = (
         select coalesce(
-            min(case when applied.batch_id is null then numbered.batch_number end),
-            max(numbered.batch_number)
+            min(case when applied.batch_id is null {{ 'and not ' ~ is_late('numbered') if refuses_late_batches() }}
+                then numbered.batch_number end),
+            max(case when applied.batch_id is not null then numbered.batch_number end)
         )
         from {{ batches }} as numbered
         left join {{ applied }} as applied
             on numbered.batch_id = applied.batch_id
+        cross join (
+            select max(every_batch.batch_number) as batch_number
+            from {{ batches }} as every_batch
+            inner join {{ applied }} as every_applied
+                on every_batch.batch_id = every_applied.batch_id
+        ) as last_applied
     )
     {% endif %}
+{% endmacro %}
+
+
+{# Whether a batch comes before one that has been applied. #}
+{% macro is_late(batches) -%}
+    {{ batches }}.batch_number < coalesce(last_applied.batch_number, 0)
+{%- endmacro %}
+
+
+{% macro refuses_late_batches() %}
+    {% set policy = var('late_batches', 'replay') %}
+    {% if policy not in ['replay', 'refuse'] %}
+        {{ exceptions.raise_compiler_error(
+            "`late_batches` in vars.yml is '" ~ policy ~ "'. Use replay or refuse."
+        ) }}
+    {% endif %}
+    {{ return(policy == 'refuse') }}
 {% endmacro %}

@@ -8,30 +8,46 @@
 {% macro duckdb__expose_landing() %}
     {# a folder's own brackets and stars are no pattern #}
     {% set lake = env_var('LAKE_DIR', 'lake') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') %}
-    {% do run_query("create schema if not exists bronze; create schema if not exists ops") %}
-    {% do run_query("create table if not exists ops.applied_batches (" ~ columns_ddl(applied_batches_columns()) ~ ")") %}
+    {% set views = [] %}
     {% for feed in var('feeds') %}
-        {% do expose_parquet('bronze.' ~ feed, bronze_columns(feed), lake ~ '/bronze/' ~ feed ~ '/*/*.parquet') %}
+        {% do views.append(['bronze.' ~ feed, bronze_columns(feed), lake ~ '/bronze/' ~ feed ~ '/*/*.parquet']) %}
     {% endfor %}
     {% for table, columns in var('ops_tables').items() %}
-        {% do expose_parquet('ops.' ~ table, columns, lake ~ '/ops/' ~ table ~ '/*.parquet') %}
+        {% do views.append(['ops.' ~ table, columns, lake ~ '/ops/' ~ table ~ '/*.parquet']) %}
     {% endfor %}
+    {% set landed = patterns_with_files(views | map(attribute=2)) %}
+    {% set statements = ["create schema if not exists bronze", "create schema if not exists ops"] %}
+    {% for table, columns in dbt_ops_tables().items() %}
+        {% do statements.append("create table if not exists ops." ~ table ~ " (" ~ columns_ddl(columns) ~ ")") %}
+    {% endfor %}
+    {% for name, columns, pattern in views %}
+        {% do statements.append(view_over_parquet(name, columns, pattern, pattern in landed)) %}
+    {% endfor %}
+    {% do run_query(statements | join(';\n')) %}
+{% endmacro %}
+
+
+{# Those of some patterns that any file fits, found in one query. #}
+{% macro patterns_with_files(patterns) %}
+    {% set searches = [] %}
+    {% for pattern in patterns %}
+        {% do searches.append(
+            "select " ~ text_literal(pattern) ~ " as pattern where exists (from glob(" ~ text_literal(pattern) ~ "))"
+        ) %}
+    {% endfor %}
+    {{ return(run_query(searches | join(' union all ')).columns[0].values()) }}
 {% endmacro %}
 
 
 {# A view over Parquet files by a pattern. It has all declared columns, whatever files there are. #}
-{% macro expose_parquet(view, columns, pattern) %}
-    {% set landed = run_query("select 1 from glob(" ~ text_literal(pattern) ~ ") limit 1") | length > 0 %}
-    {% set sql %}
-        create or replace view {{ view }} as
-        {{ empty_select(columns) }}
-        {% if landed %}
-        union all by name
-        select * from read_parquet({{ text_literal(pattern) }}, union_by_name = true, hive_partitioning = false)
-        {% endif %}
-    {% endset %}
-    {% do run_query(sql) %}
-{% endmacro %}
+{% macro view_over_parquet(view, columns, pattern, has_files) -%}
+    create or replace view {{ view }} as
+    {{ empty_select(columns) }}
+    {%- if has_files %}
+    union all by name
+    select * from read_parquet({{ text_literal(pattern) }}, union_by_name = true, hive_partitioning = false)
+    {%- endif %}
+{%- endmacro %}
 
 
 {# A select of no rows with typed columns; `columns` as vars.yml declares them. #}
@@ -61,12 +77,15 @@
 {% endmacro %}
 
 
-{# The one operational table that dbt itself writes: which batches a whole build has taken in. #}
-{% macro applied_batches_columns() %}
+{# The operational tables that dbt itself writes: which batches a whole build has taken in, and the steps of its builds. #}
+{% macro dbt_ops_tables() %}
     {{ return({
-        'batch_id': {'type': 'string'},
-        'batch_date': {'type': 'date'},
-        'applied_at': {'type': 'timestamp'},
-        'invocation_id': {'type': 'string'},
+        'applied_batches': {
+            'batch_id': {'type': 'string'},
+            'batch_date': {'type': 'date'},
+            'applied_at': {'type': 'timestamp'},
+            'invocation_id': {'type': 'string'},
+        },
+        'dbt_steps': var('ops_tables').processing_log,
     }) }}
 {% endmacro %}

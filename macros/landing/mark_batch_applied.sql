@@ -1,10 +1,11 @@
-{# On-run-end: a batch counts as applied once a `dbt build` without errors has covered every row-level node. #}
+{# On-run-end: a batch counts as applied once a `dbt build` without errors has covered every row-level node that holds
+   data; views hold none. #}
 {% macro mark_batch_applied(results) %}
     {% if execute and invocation_args_dict.get('which') == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set missing = row_level_nodes() | reject('in', built) | list %}
-        {% set in_progress = graph.nodes['model.lakegraph.batch_in_progress'].relation_name %}
+        {% set in_progress = relation_of('model', 'batch_in_progress') %}
 
         {% if not failed and not missing %}
             {% set batches = run_query("select batch_id from " ~ in_progress).rows %}
@@ -33,7 +34,7 @@
         "insert into " ~ applied
         ~ " select taken.batch_id, taken.batch_date, cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S')
         ~ "' as " ~ sql_type('timestamp') ~ "), '" ~ invocation_id ~ "'"
-        ~ " from " ~ graph.nodes['model.lakegraph.batches_taken'].relation_name ~ " as taken"
+        ~ " from " ~ relation_of('model', 'admitted_batches') ~ " as taken"
         ~ " where taken.batch_id not in (select batch_id from " ~ applied ~ ")"
     ) %}
 {% endmacro %}
@@ -41,7 +42,8 @@
 
 {% macro row_level_nodes() %}
     {% set ids = [] %}
-    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot') and 'row_level' in node.tags %}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot')
+        and 'row_level' in node.tags and node.config.materialized != 'view' %}
         {% do ids.append(node.unique_id) %}
     {% endfor %}
     {{ return(ids) }}

@@ -7,6 +7,7 @@ select
     {{ lineage_columns() }}
 from {{ ref('stg_commerce__' ~ feed ~ '_judged') }}
 where _failed_rules is null
+    and _batch_id in (select batch_id from {{ ref('batches_taken') }})
 {% endmacro %}
 
 
@@ -41,6 +42,7 @@ final as (
         _record_hash as record_hash
     from judged
     where _failed_rules is not null
+        and _batch_id in (select batch_id from batches_taken)
 
     union all
 

@@ -5,8 +5,8 @@ current_customers as (
     where is_present
 ),
 
-batch_in_progress as (
-    select * from {{ ref('batch_in_progress') }}
+batch_as_of as (
+    select * from {{ ref('batch_as_of') }}
 ),
 
 orders as (
@@ -50,7 +50,7 @@ final as (
         customers.gender,
         customers.date_of_birth,
         cast(coalesce(
-            {{ age_in_years('customers.date_of_birth', 'batch_in_progress.batch_date') }},
+            {{ age_in_years('customers.date_of_birth', 'batch_as_of.batch_date') }},
             customers.age
         ) as {{ sql_type('integer') }}) as age,
         customers.address,
@@ -72,7 +72,7 @@ final as (
         customers._source_line,
         customers._batch_id
     from current_customers as customers
-    cross join batch_in_progress
+    cross join batch_as_of
     left join purchases
         on customers.customer_id = purchases.customer_id
     left join opinions

@@ -1,1 +1,1 @@
-{{ number_batches(source('ops', 'batches')) }}
+{{ number_batches(source('ops', 'batches'), source('ops', 'batch_decisions')) }}

@@ -1,0 +1,13 @@
+with
+
+admitted_batches as (
+    select * from {{ ref('admitted_batches') }}
+),
+
+final as (
+    select *
+    from admitted_batches
+    where batch_number = (select max(batch_number) from admitted_batches)
+)
+
+select * from final

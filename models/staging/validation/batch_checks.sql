@@ -1,0 +1,290 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_batch',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+) }}
+{%- set amount = declared_check('order_amount_out_of_range') -%}
+{%- set price = declared_check('order_amount_differs_from_price') -%}
+{%- set cost = declared_check('shipping_cost_out_of_range') -%}
+{%- set premium = declared_check('premium_customer_low_order') -%}
+{%- set hours = declared_check('order_outside_business_hours') -%}
+{%- set shipped = declared_check('orders_without_shipping') -%}
+
+with
+
+batch_in_progress as (
+    select * from {{ ref('batch_in_progress') }}
+),
+
+batch_files as (
+    select batch_files.*
+    from {{ source('ops', 'batch_files') }} as batch_files
+    inner join batch_in_progress
+        on batch_files.batch_id = batch_in_progress.batch_id
+),
+
+-- a full delivery of nothing is a fault of the delivery: it does not empty the feed
+full_deliveries as (
+    select feed
+    from batch_files
+    where delivery = 'full'
+        and records_read > 0
+    group by feed
+),
+
+{{ state_of_batch('customers', ['customer_tier']) }},
+
+{{ state_of_batch('products', ['price', 'currency', 'stock_quantity', 'discontinued']) }},
+
+{{ state_of_batch('orders', [
+    'customer_id', 'product_id', 'quantity', 'order_amount', 'currency', 'order_status', 'created_timestamp',
+]) }},
+
+{{ state_of_batch('inventory', ['stock_quantity']) }},
+
+{{ state_of_batch('shipping', ['shipping_cost']) }},
+
+lines as (
+    select
+        orders_delivered.*,
+        concat_ws('|', orders_delivered.order_id, cast(orders_delivered.line_number as {{ sql_type('string') }})) as record_key,
+        customers_known.customer_id as known_customer_id,
+        lower(customers_known.customer_tier) in ({{ lower_literals(premium.tiers) }}) as is_premium,
+        products_known.product_id as known_product_id,
+        products_known.price,
+        coalesce(lower(products_known.currency) <> lower(orders_delivered.currency), false) as currencies_differ,
+        coalesce(products_known.discontinued, false) as is_discontinued
+    from orders_delivered
+    left join customers_known
+        on orders_delivered.customer_id = customers_known.customer_id
+    left join products_known
+        on orders_delivered.product_id = products_known.product_id
+),
+
+-- an order is sent once any of its lines says so
+orders_to_ship as (
+    select distinct order_id
+    from lines
+    where coalesce(lower(order_status), '') not in ({{ lower_literals(shipped.awaited_statuses) }})
+),
+
+shipped_orders as (
+    select distinct order_id from shipping_known
+),
+
+buyers as (
+    select distinct customer_id from orders_known
+),
+
+stock as (
+    select product_id, sum(stock_quantity) as stock_quantity
+    from inventory_known
+    group by product_id
+),
+
+accounts as (
+    select feed, sum(records_read) as records_read, sum(records_judged) as records_judged
+    from (
+        select feed, records_read, records_rejected as records_judged from batch_files
+        {%- for feed in var('feeds') %}
+        union all
+        select '{{ feed }}' as feed, 0 as records_read, count(*) as records_judged
+        from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
+        inner join batch_in_progress
+            on judged._batch_id = batch_in_progress.batch_id
+        {%- endfor %}
+    ) as entries
+    group by feed
+),
+
+findings as (
+    select 'orders_without_customer' as check_id, record_key, known_customer_id is null as is_broken, 1 as weight
+    from lines
+
+    union all
+
+    select 'orders_without_product', record_key, known_product_id is null, 1
+    from lines
+
+    union all
+
+    select 'order_amount_out_of_range', record_key, order_amount < {{ amount.min }} or order_amount > {{ amount.max }}, 1
+    from lines
+
+    union all
+
+    select 'order_of_discontinued_product', record_key, is_discontinued, 1
+    from lines
+
+    union all
+
+    select
+        'order_amount_differs_from_price',
+        record_key,
+        abs(order_amount - quantity * price) > {{ price.difference }},
+        1
+    from lines
+    where price is not null
+        and not currencies_differ
+
+    union all
+
+    select 'premium_customer_low_order', record_key, order_amount < {{ premium.min }}, 1
+    from lines
+    where is_premium
+
+    union all
+
+    select
+        'order_outside_business_hours',
+        record_key,
+        extract(hour from created_timestamp) < {{ hours.from_hour }}
+        or extract(hour from created_timestamp) > {{ hours.to_hour }}
+        or (
+            extract(hour from created_timestamp) = {{ hours.to_hour }}
+            and (extract(minute from created_timestamp) > 0 or extract(second from created_timestamp) > 0)
+        ),
+        1
+    from lines
+    where created_timestamp is not null
+
+    union all
+
+    select 'orders_without_shipping', orders_to_ship.order_id, shipped_orders.order_id is null, 1
+    from orders_to_ship
+    left join shipped_orders
+        on orders_to_ship.order_id = shipped_orders.order_id
+
+    union all
+
+    select 'customers_without_orders', customers_known.customer_id, buyers.customer_id is null, 1
+    from customers_known
+    left join buyers
+        on customers_known.customer_id = buyers.customer_id
+
+    union all
+
+    select
+        'shipping_cost_out_of_range',
+        concat_ws('|', order_id, tracking_number),
+        shipping_cost < {{ cost.min }} or shipping_cost > {{ cost.max }},
+        1
+    from shipping_delivered
+    where shipping_cost is not null
+
+    union all
+
+    -- says nothing where no stock is delivered at all
+    select 'products_without_inventory', products_known.product_id, stock.product_id is null, 1
+    from products_known
+    left join stock
+        on products_known.product_id = stock.product_id
+    where exists (select 1 from stock)
+
+    union all
+
+    select
+        'product_stock_differs_from_inventory',
+        products_known.product_id,
+        products_known.stock_quantity <> stock.stock_quantity,
+        1
+    from products_known
+    inner join stock
+        on products_known.product_id = stock.product_id
+    where products_known.stock_quantity is not null
+        and stock.stock_quantity is not null
+
+    union all
+
+    select 'records_unaccounted', feed, false, records_read
+    from accounts
+
+    union all
+
+    select 'records_unaccounted', feed, true, abs(records_read - records_judged)
+    from accounts
+    where records_read <> records_judged
+),
+
+sums as (
+    {{ summed_checks('findings') }}
+),
+
+declared as (
+    {{- declared_checks() }}
+),
+
+cross_checks as (
+    select
+        declared.check_id,
+        'batch_checks' as source,
+        cast(null as {{ sql_type('string') }}) as subject,
+        declared.declared_severity,
+        coalesce(sums.checked, 0) as checked,
+        coalesce(sums.broken, 0) as broken,
+        coalesce(
+            cast(sums.broken as {{ sql_type('double') }}) / nullif(sums.checked, 0), 0
+        ) as share,
+        declared.tolerance,
+        declared.description,
+        sums.sample_keys
+    from declared
+    left join sums
+        on declared.check_id = sums.check_id
+),
+
+drop_contract as (
+    select
+        expectation as check_id,
+        'drop_contract' as source,
+        asset as subject,
+        severity as declared_severity,
+        coalesce(checked, 1) as checked,
+        case when success then 0 else greatest(coalesce(unexpected, 1), 1) end as broken,
+        case
+            when success then 0
+            else coalesce(cast(greatest(coalesce(unexpected, 1), 1) as {{ sql_type('double') }}) / nullif(checked, 0), 1)
+        end as share,
+        cast(0 as {{ sql_type('decimal') }}) as tolerance,
+        concat(
+            coalesce(description, expectation),
+            case when expected is null then '' else concat('; expected ', expected) end,
+            case when observed is null then '' else concat('; found ', observed) end
+        ) as description,
+        cast(null as {{ sql_type('string') }}) as sample_keys
+    from {{ source('ops', 'expectation_results') }} as expectation_results
+    inner join batch_in_progress
+        on expectation_results.batch_id = batch_in_progress.batch_id
+    where expectation_results.stage = 'drop'
+),
+
+results as (
+    select * from cross_checks
+    union all
+    select * from drop_contract
+),
+
+final as (
+    select
+        batch_in_progress.batch_id as _batch_id,
+        batch_in_progress.batch_date,
+        results.check_id,
+        results.source,
+        results.subject,
+        case
+            when results.broken > results.tolerance * results.checked then results.declared_severity
+            else 'NONE'
+        end as severity,
+        results.declared_severity,
+        cast(results.checked as {{ sql_type('integer') }}) as checked,
+        cast(results.broken as {{ sql_type('integer') }}) as broken,
+        cast(results.share as {{ sql_type('double') }}) as share,
+        results.tolerance,
+        results.description,
+        results.sample_keys
+    from batch_in_progress
+    cross join results
+)
+
+select * from final
