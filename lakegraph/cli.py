@@ -4,7 +4,7 @@ import typer
 
 from lakegraph.landing.cli import land
 from lakegraph.landing.generate.cli import generate
-from lakegraph.pipeline.cli import batches, demo, docs, run
+from lakegraph.pipeline.cli import batches, demo, docs, run, watch
 from lakegraph.runtime.neo4j_cli import neo4j
 
 app = typer.Typer(
@@ -17,7 +17,8 @@ app = typer.Typer(
 app.command()(generate)
 app.command()(land)
 app.command()(run)
-app.command()(batches)
+app.command()(watch)
 app.command()(docs)
 app.command()(demo)
+app.add_typer(batches, name="batches")
 app.add_typer(neo4j, name="neo4j")

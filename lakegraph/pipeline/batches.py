@@ -1,11 +1,22 @@
-"""The visible batches, and which of them the warehouse has applied."""
+"""The batches that have landed, what became of each, and what is decided of them by hand."""
 
-from dataclasses import dataclass
-from datetime import date
+import getpass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Literal
 
 from lakegraph.runtime import ops
+from lakegraph.runtime.errors import LakegraphError
+from lakegraph.runtime.project import project_vars
 from lakegraph.runtime.settings import Settings
 from lakegraph.runtime.warehouse import reading
+
+Decision = Literal["release", "reject"]
+State = Literal["applied", "waiting", "held", "late", "rejected"]
+
+
+class BatchDecisionError(LakegraphError):
+    """Nothing of the kind can be decided of a batch."""
 
 
 @dataclass(frozen=True)
@@ -16,50 +27,128 @@ class BatchState:
         batch_id: its id.
         batch_date: the day it stands for.
         records_read: its records, landed or rejected.
-        state: `applied`, or `waiting` for a build.
+        state: `applied`; `waiting` for a build; `held` back by its verdict; `late` and therefore left out; `rejected` by hand.
+        verdict: PASS, WARN or FAIL, once a build has judged it.
+        score: its score of 100 at most, once a build has judged it.
+        reason: why it is held, late or rejected, and the worst of what its checks found.
     """
 
     batch_id: str
     batch_date: date
     records_read: int | None
-    state: str
+    state: State
+    verdict: str | None = None
+    score: int | None = None
+    reason: str | None = None
 
 
 def list_batches(settings: Settings) -> list[BatchState]:
-    """All visible batches, in the order in which they are applied.
+    """All batches that have landed, in the order in which they are applied.
 
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    visible = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
-    applied = _applied_batches(settings)
-    return [
-        BatchState(
-            batch["batch_id"],
+    landed = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
+    applied, verdicts = _applied_batches(settings), _verdicts(settings)
+    decisions = _decisions(settings)
+    refuses_late = project_vars().get("late_batches") == "refuse"
+    states, seen_applied = [], False
+    for batch in reversed(landed):
+        batch_id = batch["batch_id"]
+        verdict = verdicts.get(batch_id, {})
+        decision = decisions.get(batch_id, {})
+        state = BatchState(
+            batch_id,
             batch["batch_date"],
             batch["records_read"],
-            "applied" if batch["batch_id"] in applied else "waiting",
+            "waiting",
+            verdict.get("verdict"),
+            verdict.get("score"),
+            verdict.get("reasons"),
         )
-        for batch in visible
-    ]
+        if decision.get("decision") == "reject":
+            by = f"rejected by {decision['decided_by']}"
+            state = replace(state, state="rejected", reason=f"{by}: {decision['reason']}" if decision["reason"] else by)
+        elif batch_id in applied:
+            state, seen_applied = replace(state, state="applied"), True
+        elif refuses_late and seen_applied:
+            state = replace(state, state="late", reason="a later batch had been applied when it came")
+        elif verdict.get("decision") == "held" and decision.get("decision") != "release":
+            state = replace(state, state="held")
+        states.append(state)
+    return states[::-1]
 
 
 def waiting_batches(settings: Settings) -> list[str]:
-    """The ids of the batches that wait to be applied, in the order in which they must be.
+    """The ids of the batches that a build would take, held ones among them, in the order in which they must be.
 
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    return [batch.batch_id for batch in list_batches(settings) if batch.state == "waiting"]
+    return [batch.batch_id for batch in list_batches(settings) if batch.state in ("waiting", "held")]
+
+
+def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | None = None) -> None:
+    """Let a batch that is held back through, or leave a batch that is not yet applied out for good.
+
+    A rejected batch that is released comes back, and is let through.
+
+    Args:
+        settings: where the lake lies.
+        batch_id: the batch.
+        decision: `release` or `reject`.
+        reason: why, for those who come later.
+
+    Raises:
+        BatchDecisionError: there is no such batch, or its state does not allow it.
+        WarehouseError: another process writes the warehouse.
+    """
+    states = {batch.batch_id: batch.state for batch in list_batches(settings)}
+    if batch_id not in states:
+        raise BatchDecisionError(f"No batch with the id {batch_id} has landed.", "`lakegraph batches` lists them.")
+    state = states[batch_id]
+    if state == "applied":
+        raise BatchDecisionError(
+            f"Batch {batch_id} is applied already.", "Deliver a correction as a batch with an id of its own."
+        )
+    if decision == "release" and state not in ("held", "rejected"):
+        raise BatchDecisionError(f"Batch {batch_id} is {state}: nothing holds it back.")
+    if decision == "reject" and state == "rejected":
+        raise BatchDecisionError(f"Batch {batch_id} is rejected already.")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    row = {
+        "batch_id": batch_id,
+        "decision": decision,
+        "reason": reason,
+        "decided_by": getpass.getuser(),
+        "decided_at": now,
+    }
+    ops.append(settings.ops, "batch_decisions", f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
+
+
+def _decisions(settings: Settings) -> dict[str, dict]:
+    rows = sorted(ops.read(settings.ops, "batch_decisions"), key=lambda row: row["decided_at"])
+    return {row["batch_id"]: row for row in rows}
 
 
 def _applied_batches(settings: Settings) -> set[str]:
+    return {batch_id for (batch_id,) in _query(settings, "select batch_id from ops.applied_batches")}
+
+
+def _verdicts(settings: Settings) -> dict[str, dict]:
+    rows = _query(settings, "select _batch_id, verdict, score, decision, reasons from silver.batch_verdicts")
+    names = ("verdict", "score", "decision", "reasons")
+    return {batch_id: dict(zip(names, values, strict=True)) for batch_id, *values in rows}
+
+
+def _query(settings: Settings, sql: str) -> list[tuple]:
+    """What a query on the warehouse gives; nothing before dbt has run."""
     import duckdb
 
     if not settings.warehouse.is_file():
-        return set()
+        return []
     with reading(settings.warehouse) as warehouse:
         try:
-            return {batch for (batch,) in warehouse.execute("select batch_id from ops.applied_batches").fetchall()}
-        except duckdb.CatalogException:  # dbt has not run yet
-            return set()
+            return warehouse.execute(sql).fetchall()
+        except duckdb.CatalogException:
+            return []

@@ -1,11 +1,13 @@
-"""`lakegraph run`, `docs` and `demo`."""
+"""`lakegraph run`, `watch`, `batches`, `docs` and `demo`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from lakegraph.runtime.options import Drops, Env, Json, Lake, Sources, Target
+
+NoLoad = Annotated[bool, typer.Option("--no-load", help="Land and build only; leave the graph alone.")]
 
 
 def run(
@@ -14,6 +16,7 @@ def run(
     lake: Lake = None,
     target: Target = None,
     env: Env = None,
+    no_load: NoLoad = False,
     as_json: Json = False,
 ) -> None:
     """Land what is new, build batch by batch, load the graph, report."""
@@ -24,7 +27,7 @@ def run(
     from lakegraph.runtime.settings import settings
 
     given = settings(drops=drops, sources=sources, lake=lake, target=target, env=env)
-    outcome = run_pipeline(given, quiet=as_json)
+    outcome = run_pipeline(given, quiet=as_json, load=not no_load)
     if as_json:
         print(json.dumps(outcome.as_dict(), indent=2, default=str))
     else:
@@ -33,23 +36,82 @@ def run(
         raise typer.Exit(1)
 
 
-def batches(lake: Lake = None, as_json: Json = False) -> None:
-    """List the batches that have landed, in the order in which they are applied, and which still wait."""
+def watch(
+    drops: Drops = None,
+    sources: Sources = None,
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    no_load: NoLoad = False,
+    poll: Annotated[
+        float | None,
+        typer.Option(
+            "--poll",
+            min=0.1,
+            metavar="SECONDS",
+            help="Look every so many seconds instead of waiting for events, as on a network share.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run whenever a trigger arrives (without triggers: any file of a feed), until Ctrl-C or SIGTERM.
+
+    What lies there at the start is taken in too. A run that fails or leaves something behind is told, and watching goes on.
+    Start it again after a change of the sources file.
+    """
+    from lakegraph.pipeline.watch import watch as watch_drops
+    from lakegraph.runtime.settings import settings
+
+    given = settings(drops=drops, sources=sources, lake=lake, target=target, env=env)
+    watch_drops(given, poll, load=not no_load)
+
+
+batches = typer.Typer(help="List the batches that have landed, release or reject one.", invoke_without_command=True)
+
+
+@batches.callback()
+def list_all(context: typer.Context, lake: Lake = None, as_json: Json = False) -> None:
+    """List the batches that have landed, in the order in which they are applied, each with its state and the reason."""
     import json
     from dataclasses import asdict
 
     from lakegraph.pipeline.batches import list_batches
-    from lakegraph.runtime.console import say
+    from lakegraph.pipeline.summary import show_batches
     from lakegraph.runtime.settings import settings
 
+    if context.invoked_subcommand:
+        return
     states = list_batches(settings(lake=lake))
     if as_json:
         print(json.dumps([asdict(state) for state in states], indent=2, default=str))
-        return
-    for state in states:
-        say(f"{state.batch_id}  {state.batch_date}  {state.records_read or 0:>12,} records  {state.state}")
-    if not states:
-        say("No batch has landed")
+    else:
+        show_batches(states)
+
+
+BatchId = Annotated[str, typer.Argument(metavar="ID", help="The batch.", show_default=False)]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why, for those who come later.", show_default=False)]
+
+
+@batches.command()
+def release(batch_id: BatchId, reason: Reason = None, lake: Lake = None) -> None:
+    """Let a batch through that its verdict holds back, or bring a rejected one back; the next run applies it."""
+    _decide(batch_id, "release", reason, lake)
+
+
+@batches.command()
+def reject(batch_id: BatchId, reason: Reason = None, lake: Lake = None) -> None:
+    """Leave a batch out that is not applied yet; the next run goes on with those after it."""
+    _decide(batch_id, "reject", reason, lake)
+
+
+def _decide(batch_id: str, decision: Literal["release", "reject"], reason: str | None, lake: Path | None) -> None:
+    from lakegraph.pipeline.batches import decide
+    from lakegraph.runtime.console import say
+    from lakegraph.runtime.settings import settings
+
+    decide(settings(lake=lake), batch_id, decision, reason)
+    done = "goes on without it" if decision == "reject" else "applies it"
+    say(f"{batch_id}: {decision}; the next `lakegraph run` (or `dbt build`) {done}")
 
 
 def docs(

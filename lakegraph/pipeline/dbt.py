@@ -1,4 +1,4 @@
-"""Runs dbt as its users do, in a process of its own, and says in one sentence what failed."""
+"""Runs dbt in a process of its own, and says in one sentence what failed."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Self
 
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_root
@@ -13,10 +15,19 @@ from lakegraph.runtime.settings import Settings
 
 SHOWN_FAILURES = 3
 SHOWN_LINES = 4
+FAILED = ("error", "fail", "runtime error")
 
 
 class DbtError(LakegraphError):
-    """A dbt command failed."""
+    """A dbt command failed.
+
+    Attributes:
+        failed: the names of the nodes that did.
+    """
+
+    def __init__(self, message: str, hint: str = "", failed: tuple[str, ...] = ()):
+        super().__init__(message, hint)
+        self.failed = failed
 
 
 @dataclass(frozen=True)
@@ -28,37 +39,94 @@ class DbtOutcome:
     seconds: float
 
 
-def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
-    """Run a dbt command on the project.
+class DbtSession:
+    """dbt commands on one lake, target and environment, one after another; the project is parsed once."""
 
-    Args:
-        settings: the lake and the dbt target.
-        arguments: the command and its options, as on the command line.
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._worker: subprocess.Popen | None = None
+        self._said = TemporaryFile("w+", errors="replace")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._worker is not None:
+            self._worker.stdin.close()
+            if self._worker.wait() and self._worker.poll() is None:
+                self._worker.kill()
+        self._said.close()
+
+    def run(self, *arguments: str) -> DbtOutcome:
+        """Run a dbt command on the project.
+
+        Args:
+            arguments: the command and its options, as on the command line.
+
+        Raises:
+            DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
+        """
+        command = f"dbt {' '.join(arguments)}"
+        answer = self._ask([*arguments, "--target", self._settings.target])
+        if not answer["success"]:
+            failed = [result for result in answer["results"] if result["status"] in FAILED]
+            trouble = _told(failed) if failed else _reason(answer["exception"])
+            raise DbtError(
+                f"`{command}` failed: {trouble}.",
+                f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.",
+                tuple(_name(result) for result in failed),
+            )
+        statuses: dict[str, int] = {}
+        for result in answer["results"]:
+            statuses[result["status"]] = statuses.get(result["status"], 0) + 1
+        return DbtOutcome(command, statuses, round(answer["seconds"], 3))
+
+    def _ask(self, arguments: list[str]) -> dict:
+        worker = self._worker = self._worker or self._start()
+        try:
+            worker.stdin.write(json.dumps(arguments) + "\n")
+            worker.stdin.flush()
+        except BrokenPipeError:
+            line = ""
+        else:
+            line = worker.stdout.readline()
+        if line:
+            return json.loads(line)
+        code = worker.wait()
+        self._worker = None
+        self._said.seek(0)
+        said = self._said.read() or f"its process ended with code {code}"
+        return {"success": False, "results": [], "exception": said, "seconds": 0.0}
+
+    def _start(self) -> subprocess.Popen:
+        # DuckDB makes its file, but not the folder around it
+        self._settings.lake.mkdir(parents=True, exist_ok=True)
+        return subprocess.Popen(
+            [sys.executable, "-m", "lakegraph.pipeline.dbt_worker"],
+            cwd=project_root(),
+            env={
+                **os.environ,
+                "LAKE_DIR": str(self._settings.lake.resolve()),
+                "LAKEGRAPH_ENV": self._settings.env,
+                "PYTHONPATH": os.pathsep.join(
+                    path for path in (os.environ.get("PYTHONPATH"), _package_folder()) if path
+                ),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+        )
+
+
+def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
+    """Run one dbt command on the project; see `DbtSession.run`.
 
     Raises:
-        DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
+        DbtError: it failed.
     """
-    # DuckDB makes its file, but not the folder around it
-    settings.lake.mkdir(parents=True, exist_ok=True)
-    results_file = target_folder() / "run_results.json"
-    results_file.unlink(missing_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--target", settings.target],
-        cwd=project_root(),
-        env={**os.environ, "LAKE_DIR": str(settings.lake.resolve())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    command = f"dbt {' '.join(arguments)}"
-    results = json.loads(results_file.read_text(encoding="utf-8")) if results_file.is_file() else {"results": []}
-    if done.returncode != 0:
-        trouble = _trouble(results["results"], done.stdout + done.stderr)
-        raise DbtError(f"`{command}` failed: {trouble}.", f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.")
-    statuses: dict[str, int] = {}
-    for result in results["results"]:
-        statuses[result["status"]] = statuses.get(result["status"], 0) + 1
-    return DbtOutcome(command, statuses, results.get("elapsed_time", 0.0))
+    with DbtSession(settings) as session:
+        return session.run(*arguments)
 
 
 def target_folder() -> Path:
@@ -66,14 +134,20 @@ def target_folder() -> Path:
     return project_root() / os.environ.get("DBT_TARGET_PATH", "target")
 
 
-def _trouble(results: list[dict], output: str) -> str:
-    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
-    if not failed:
-        lines = [line.strip() for line in output.splitlines() if line.strip()]
-        # what follows dbt's announcement is the reason; without one, its last words are
-        announced = [number for number, line in enumerate(lines) if "Encountered an error" in line]
-        told = lines[announced[0] + 1 :][:SHOWN_LINES] if announced else lines[-SHOWN_LINES:]
-        return " ".join(told).rstrip(".") or "dbt said nothing"
-    said = [f"{result['unique_id'].split('.')[2]}: {' '.join((result['message'] or '').split())}" for result in failed]
+def _package_folder() -> str:
+    return str(Path(__file__).resolve().parents[2])
+
+
+def _name(result: dict) -> str:
+    return result["unique_id"].split(".")[2]
+
+
+def _told(failed: list[dict]) -> str:
+    said = [f"{_name(result)}: {' '.join((result['message'] or '').split())}" for result in failed]
     more = f" (and {len(said) - SHOWN_FAILURES} more)" if len(said) > SHOWN_FAILURES else ""
     return "; ".join(said[:SHOWN_FAILURES]).rstrip(".") + more
+
+
+def _reason(exception: str | None) -> str:
+    lines = [line.strip() for line in (exception or "").splitlines() if line.strip()]
+    return " ".join(lines[:SHOWN_LINES]).rstrip(".") or "dbt said nothing"

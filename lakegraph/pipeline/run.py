@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lakegraph.landing.operations import LandingResult, land
-from lakegraph.pipeline.batches import waiting_batches
-from lakegraph.pipeline.dbt import DbtError, DbtOutcome, dbt, target_folder
+from lakegraph.pipeline.batches import BatchState, list_batches, waiting_batches
+from lakegraph.pipeline.dbt import DbtError, DbtOutcome, DbtSession, target_folder
 from lakegraph.pipeline.server import PendingServer, graph_server
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.settings import Settings
@@ -15,56 +15,92 @@ if TYPE_CHECKING:
 
 # Unit tests check the project's code, not the data: they are for its developers.
 DATA_ONLY = ("--exclude-resource-type", "unit_test")
-# cautious: a test that also reads a mart waits for the build that makes the marts
-HISTORY_ONLY = ("--select", "tag:row_level", "--indirect-selection", "cautious")
+ROW_LEVEL = ("--select", "tag:row_level", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+# The batches between the first and the last of a backfill: views stand already, tests follow with the last batch, and
+# dbt's artifacts and its log of every statement would cost as much as the statements.
+BACKFILL = (
+    *("--select", *(f"tag:row_level,config.materialized:{kind}" for kind in ("table", "incremental", "snapshot"))),
+    *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
+    *("--no-write-json", "--log-level-file", "warn"),
+)
+MARTS = ("--exclude", "tag:row_level", *DATA_ONLY)
+GATE = "admitted_batches"
+
+
+@dataclass(frozen=True)
+class Builds:
+    """What a run built: dbt's outcomes in order, and the batch that its verdict held back, if any."""
+
+    outcomes: list[DbtOutcome]
+    held: BatchState | None = None
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What one run did: the batches landed, the dbt builds, and the loader's report."""
+    """What one run did: the batches landed, the dbt builds, and the loader's report.
+
+    `graph` is None when it was not to be loaded, and when nothing has been built yet that could be.
+    """
 
     landing: LandingResult
-    builds: list[DbtOutcome]
-    graph: "RunReport"
+    builds: Builds
+    graph: "RunReport | None"
+    late: tuple[str, ...]
     seconds: dict[str, float]
 
     @property
     def complete(self) -> bool:
         """Whether nothing that was dropped had to be left behind."""
-        return not (self.landing.waiting or self.landing.refused)
+        return self.landing.complete and not self.builds.held and not self.late
 
     def as_dict(self) -> dict:
         """The outcome as plain values, for JSON."""
         return {
             "complete": self.complete,
             "landing": asdict(self.landing),
-            "builds": [asdict(build) for build in self.builds],
-            "graph": self.graph.as_dict(),
+            "builds": [asdict(build) for build in self.builds.outcomes],
+            "held": asdict(self.builds.held) if self.builds.held else None,
+            "late": list(self.late),
+            "graph": self.graph.as_dict() if self.graph else None,
             "seconds": self.seconds,
         }
 
 
-def run_pipeline(settings: Settings, quiet: bool = False) -> RunOutcome:
+def run_pipeline(
+    settings: Settings, quiet: bool = False, load: bool = True, landing: LandingResult | None = None
+) -> RunOutcome:
     """Walk the whole way; where no Neo4j is configured, the embedded target starts a local server, which then stays.
+
+    Args:
+        settings: where everything lies.
+        quiet: print nothing.
+        load: whether to load the graph; without it, no server is started either.
+        landing: what was landed and told just before; None lands.
 
     Raises:
         LakegraphError: a step failed; the steps before it need not be repeated.
     """
+    if not load:
+        return walk(settings, None, quiet, landing)
     with graph_server(settings) as server:
-        outcome = walk(settings, server, quiet)
+        outcome = walk(settings, server, quiet, landing)
         server.keep()
     return outcome
 
 
-def walk(settings: Settings, server: PendingServer, quiet: bool = False) -> RunOutcome:
+def walk(
+    settings: Settings, server: PendingServer | None, quiet: bool = False, landing: LandingResult | None = None
+) -> RunOutcome:
     """Land what is new, apply the waiting batches in order, and make the graph equal to the marts.
 
-    A batch that waits or is refused is left behind, with what landing says of it; the others go on.
+    A batch that waits or is refused is left behind, with what landing says of it; the others go on. One that its verdict
+    holds back stops those after it; marts and graph are then as of the batch before it.
 
     Args:
         settings: where everything lies.
-        server: the Neo4j server, which may still be starting.
+        server: the Neo4j server, which may still be starting; None leaves the graph alone.
         quiet: print nothing.
+        landing: what was landed and told just before; None lands.
 
     Raises:
         LakegraphError: a step failed; the steps before it need not be repeated.
@@ -72,39 +108,66 @@ def walk(settings: Settings, server: PendingServer, quiet: bool = False) -> RunO
     from graph_loader.operations import LoadOptions, load
 
     steps = Steps(quiet)
-    with steps.step("land"):
-        landing = land(settings)
-    steps.tell(landing.summary())
+    if landing is None:
+        with steps.step("land"):
+            landing = land(settings)
+        steps.tell(landing.summary())
     builds = build_waiting(settings, steps)
+    late = tuple(batch.batch_id for batch in list_batches(settings) if batch.state == "late")
+    if server is None or not builds.outcomes:
+        return RunOutcome(landing, builds, None, late, steps.seconds)
     with steps.step("wait for Neo4j"):
         server.wait()
     with steps.step("load the graph"):
         graph = load(LoadOptions(settings=settings, manifest=target_folder() / "manifest.json", quiet=quiet))
-    return RunOutcome(landing, builds, graph, steps.seconds)
+    return RunOutcome(landing, builds, graph, late, steps.seconds)
 
 
-def build_waiting(settings: Settings, steps: Steps) -> list[DbtOutcome]:
+def build_waiting(settings: Settings, steps: Steps) -> Builds:
     """Apply the waiting batches in order: history batch by batch, everything else once, with the last one.
 
-    dbt itself takes the oldest that waits, so a batch that lands meanwhile finds its place.
+    dbt itself takes the oldest that waits, so a batch that lands meanwhile finds its place, and a late one brings those
+    after it back into the queue.
 
     Raises:
         DbtError: a build failed; its batch and the later ones still wait.
     """
-    builds = []
-    while len(waiting := waiting_batches(settings)) > 1:
+    outcomes: list[DbtOutcome] = []
+    with DbtSession(settings) as dbt:
+        while True:
+            waiting = waiting_batches(settings)
+            try:
+                outcomes.append(_build_next(dbt, waiting, steps, first=not outcomes))
+            except DbtError as error:
+                held = _held_batch(settings) if GATE in error.failed else None
+                if held is None:
+                    raise
+                return Builds(outcomes + _build_marts(dbt, settings, steps), held)
+            left = waiting_batches(settings)
+            if waiting and waiting[0] in left:
+                raise DbtError(
+                    f"dbt built without an error, but did not apply batch {waiting[0]}.",
+                    "See what its log says of the batch.",
+                )
+            if len(waiting) <= 1 and not left:
+                return Builds(outcomes)
+
+
+def _build_next(dbt: DbtSession, waiting: list[str], steps: Steps, first: bool) -> DbtOutcome:
+    if len(waiting) > 1:
         with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
-            builds.append(dbt(settings, "build", *HISTORY_ONLY, *DATA_ONLY))
-        _require_progress(waiting[0], settings)
+            return dbt.run("build", *(ROW_LEVEL if first else BACKFILL))
     with steps.step(f"build {waiting[0]}" if waiting else "build"):
-        builds.append(dbt(settings, "build", *DATA_ONLY))
-    if waiting:
-        _require_progress(waiting[0], settings)
-    return builds
+        return dbt.run("build", *DATA_ONLY)
 
 
-def _require_progress(batch: str, settings: Settings) -> None:
-    if batch in waiting_batches(settings):
-        raise DbtError(
-            f"dbt built without an error, but did not apply batch {batch}.", "See what its log says of the batch."
-        )
+def _held_batch(settings: Settings) -> BatchState | None:
+    return next((batch for batch in list_batches(settings) if batch.state == "held"), None)
+
+
+def _build_marts(dbt: DbtSession, settings: Settings, steps: Steps) -> list[DbtOutcome]:
+    """The marts as of the last batch that was let through, which an earlier build may have left to its successor."""
+    if not any(batch.state == "applied" for batch in list_batches(settings)):
+        return []
+    with steps.step("build the marts as of the batch before"):
+        return [dbt.run("build", *MARTS)]

@@ -1,5 +1,9 @@
 """What a run came to, on the console."""
 
+from rich.console import Console
+from rich.markup import escape
+
+from lakegraph.pipeline.batches import BatchState
 from lakegraph.pipeline.run import RunOutcome
 from lakegraph.runtime.console import say
 from lakegraph.runtime.neo4j_server import find_server
@@ -13,17 +17,31 @@ def show_outcome(outcome: RunOutcome, settings: Settings) -> None:
 
     for line in ledger_lines(outcome, settings):
         say(line)
-    warnings = outcome.builds[-1].statuses.get("warn", 0)
+    warnings = outcome.builds.outcomes[-1].statuses.get("warn", 0) if outcome.builds.outcomes else 0
     if warnings:
         say(f"dbt warns {warnings} times; `gold.relationship_orphans` counts references that lead nowhere")
-    show_report(outcome.graph)
-    say(server_line(settings))
+    if outcome.graph:
+        show_report(outcome.graph)
+        say(server_line(settings))
+    if held := outcome.builds.held:
+        say(f"[red]{escape(held_line(held))}[/red]")
+    if outcome.late:
+        say(f"[red]Left out because they came late (`late_batches: refuse`): {', '.join(outcome.late)}[/red]")
+
+
+def held_line(held: BatchState) -> str:
+    """Which batch is held back, why, and what can be done."""
+    return (
+        f"Batch {held.batch_id} is held back, and those after it: its verdict is {held.verdict} ({held.reason}). "
+        f"See gold.validation_results, then `lakegraph batches release {held.batch_id}` or "
+        f"`lakegraph batches reject {held.batch_id}`."
+    )
 
 
 def ledger_lines(outcome: RunOutcome, settings: Settings) -> list[str]:
     """One line per batch that this run landed: how many records were read, are valid, are quarantined."""
     landed = [batch.batch_id for batch in outcome.landing.batches]
-    if not landed:
+    if not landed or not outcome.builds.outcomes:
         return []
     query = """
         select batch_id, sum(records_read)::bigint, sum(records_valid)::bigint, sum(records_quarantined)::bigint
@@ -46,3 +64,18 @@ def server_line(settings: Settings) -> str:
         f"The graph is open at [bold]{server.uri}[/bold], user {server.user}, password in {server.password_file}; "
         "`lakegraph neo4j stop` stops its server"
     )
+
+
+def show_batches(batches: list[BatchState]) -> None:
+    """Print a table of batches."""
+    from rich.table import Column, Table
+
+    if not batches:
+        say("No batch has landed")
+        return
+    table = Table("batch", "date", Column("records", justify="right"), "state", "verdict", "reason", box=None)
+    for batch in batches:
+        verdict = f"{batch.verdict} ({batch.score})" if batch.verdict else ""
+        records = f"{batch.records_read or 0:,}"
+        table.add_row(batch.batch_id, str(batch.batch_date), records, batch.state, verdict, escape(batch.reason or ""))
+    Console(highlight=False).print(table)

@@ -2,7 +2,7 @@ with
 
 {% for feed in var('feeds') -%}
 {{ feed }} as (
-    select * from {{ ref('stg_commerce__' ~ feed ~ '_quarantine') }}
+    {{- quarantine_with_its_end(feed) }}
 ),
 
 {% endfor -%}

@@ -1,0 +1,85 @@
+"""Runs dbt commands one after another in one process: `python -m lakegraph.pipeline.dbt_worker`.
+
+Each line of standard input is a command as a JSON list of arguments; each is answered by one line of JSON on standard
+output. The project is parsed once, which is what makes a backfill of many batches quick. Between two commands the embedded
+warehouse is closed, so that others can read it.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Answer commands until standard input ends or the process that started this one dies."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    # what dbt prints must not come between the answers
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    runner = _Runner()
+    for line in sys.stdin:
+        _answer(answers, runner.run(json.loads(line)))
+
+
+class _Runner:
+    """dbt, with the project as it was parsed for the first build."""
+
+    def __init__(self):
+        self._manifest = None
+
+    def run(self, arguments: list[str]) -> dict:
+        """What became of a command: its nodes, and dbt's own words where it could not even begin."""
+        from dbt.cli.main import dbtRunner
+
+        begin = time.monotonic()
+        if arguments[0] == "build" and self._manifest is None:
+            target = next(arguments[at : at + 2] for at, word in enumerate(arguments) if word == "--target")
+            parsed = dbtRunner().invoke(["parse", "--log-level", "none", *target])
+            if not parsed.success:
+                return _outcome(parsed, begin)
+            self._manifest = parsed.result
+        manifest = self._manifest if arguments[0] == "build" else None
+        done = dbtRunner(manifest=manifest).invoke(["--log-level", "none", *arguments])
+        _close_warehouse()
+        return _outcome(done, begin)
+
+
+def _outcome(done, begin: float) -> dict:
+    results = getattr(done.result, "results", None) or []
+    return {
+        "success": done.success,
+        "seconds": time.monotonic() - begin,
+        "exception": str(done.exception) if done.exception else None,
+        "results": [
+            {"unique_id": _id(result), "status": str(result.status), "message": result.message}
+            for result in results
+            if hasattr(result, "status")
+        ],
+    }
+
+
+def _id(result) -> str:
+    return result.node.unique_id if getattr(result, "node", None) else result.unique_id
+
+
+def _close_warehouse() -> None:
+    module = sys.modules.get("dbt.adapters.duckdb.connections")
+    if module:
+        module.DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+
+
+def _answer(answers: IO[str], answer: dict) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

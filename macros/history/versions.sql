@@ -1,0 +1,24 @@
+{# The versions of a feed while its keys were there, numbered. #}
+{% macro versions(feed) %}
+with
+
+history as (
+    select * from {{ ref(feed ~ '_history') }}
+    where is_present
+),
+
+final as (
+    select
+        {{ feed_columns(feed) }},
+        dbt_valid_from as effective_at,
+        dbt_valid_to as expires_at,
+        dbt_valid_to is null as is_current,
+        row_number() over (partition by {{ declared(feed).key | join(', ') }} order by dbt_valid_from) as version_number,
+        _source_file,
+        _source_line,
+        _batch_id
+    from history
+)
+
+select * from final
+{% endmacro %}

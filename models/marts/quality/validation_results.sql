@@ -1,0 +1,93 @@
+with
+
+batch_checks as (
+    select * from {{ ref('batch_checks') }}
+),
+
+batch_verdicts as (
+    select * from {{ ref('batch_verdicts') }}
+),
+
+visible_batches as (
+    select * from {{ ref('visible_batches') }}
+),
+
+graph_expectations as (
+    select * from {{ source('ops', 'expectation_results') }}
+    where stage = 'graph'
+),
+
+results as (
+    select
+        batch_checks._batch_id as batch_id,
+        batch_checks.batch_date,
+        batch_checks.check_id,
+        batch_checks.source,
+        batch_checks.subject,
+        batch_checks.severity,
+        batch_checks.checked,
+        batch_checks.broken,
+        batch_checks.share,
+        batch_checks.tolerance,
+        batch_checks.description,
+        batch_checks.sample_keys,
+        cast(null as {{ sql_type('string') }}) as run_id
+    from batch_checks
+
+    union all
+
+    -- what Great Expectations said of the graph marts, each time before they were loaded
+    select
+        graph_expectations.batch_id,
+        visible_batches.batch_date,
+        graph_expectations.expectation as check_id,
+        'graph_marts' as source,
+        graph_expectations.asset as subject,
+        case when graph_expectations.success then 'NONE' else graph_expectations.severity end as severity,
+        coalesce(graph_expectations.checked, 1) as checked,
+        case
+            when graph_expectations.success then 0
+            else greatest(coalesce(graph_expectations.unexpected, 1), 1)
+        end as broken,
+        case
+            when graph_expectations.success then 0
+            else coalesce(
+                cast(graph_expectations.unexpected as {{ sql_type('double') }}) / nullif(graph_expectations.checked, 0), 1
+            )
+        end as share,
+        cast(0 as {{ sql_type('decimal') }}) as tolerance,
+        concat(
+            coalesce(graph_expectations.description, graph_expectations.expectation),
+            case when graph_expectations.observed is null then '' else concat('; found ', graph_expectations.observed) end
+        ) as description,
+        cast(null as {{ sql_type('string') }}) as sample_keys,
+        graph_expectations.run_id
+    from graph_expectations
+    left join visible_batches
+        on graph_expectations.batch_id = visible_batches.batch_id
+),
+
+final as (
+    select
+        results.batch_id,
+        results.batch_date,
+        results.check_id,
+        results.source,
+        results.subject,
+        results.severity,
+        cast(results.checked as {{ sql_type('integer') }}) as checked,
+        cast(results.broken as {{ sql_type('integer') }}) as broken,
+        cast(results.share as {{ sql_type('double') }}) as share,
+        results.tolerance,
+        results.description,
+        results.sample_keys,
+        batch_verdicts.score,
+        batch_verdicts.verdict,
+        batch_verdicts.decision,
+        results.run_id
+    from results
+    left join batch_verdicts
+        on results.batch_id = batch_verdicts._batch_id
+)
+
+select * from final
