@@ -3,6 +3,7 @@
 {% macro failed_rules(feed, severity='error') -%}
     {%- set broken = [] -%}
     {%- if severity == 'error' -%}
+        {%- do check_rules() -%}
         {%- do broken.extend(automatic_rules(feed)) -%}
     {%- endif -%}
     {%- for rule in var('rules') if rule.feed == feed and rule.severity == severity -%}
@@ -41,21 +42,17 @@
 {% endmacro %}
 
 
-{# Whether a record breaks a declared rule, as one expression; it is broken when any of its columns breaks it. #}
+{# Whether a record breaks a declared rule, as one expression; it is broken when any of its columns breaks it. A column
+   that the file lacks breaks nothing, also where a default stands in for it. #}
 {% macro rule_is_broken(rule) %}
     {% set conditions = [] %}
     {% for name in rule.columns %}
-        {% if name not in declared(rule.feed).columns %}
-            {{ exceptions.raise_compiler_error(
-                "The rule '" ~ rule.id ~ "' in vars.yml names the column '" ~ name ~ "', which the feed "
-                ~ rule.feed ~ " does not have."
-            ) }}
-        {% endif %}
-        {% do conditions.append('(' ~ column_breaks(rule, name) ~ ')') %}
+        {% do conditions.append('(' ~ column_breaks(rule, name) ~ ') and not ' ~ column_is_absent(name)) %}
     {% endfor %}
     {% set broken = conditions | join(' or ') %}
     {% if rule.when is defined %}
-        {% set broken = '(' ~ broken ~ ') and ' ~ is_among(rule.when.column, rule.when['values']) %}
+        {% set broken = '(' ~ broken ~ ') and ' ~ is_among(rule.feed, rule.when.column, rule.when['values'])
+            ~ ' and not ' ~ column_is_absent(rule.when.column) %}
     {% endif %}
     {{ return(broken) }}
 {% endmacro %}
@@ -63,35 +60,50 @@
 
 {# A text that cannot be read as its type is reported by the rule of the type alone, not as missing. #}
 {% macro column_breaks(rule, name) %}
+    {% set type = declared(rule.feed).columns[name].type %}
     {% if rule.kind == 'not_null' %}
-        {{ return(
-            clean_text('raw__' ~ name) ~ ' is null and ' ~ name ~ ' is null and not (' ~ column_is_absent(name) ~ ')'
-        ) }}
+        {{ return(clean_text('raw__' ~ name) ~ ' is null and ' ~ name ~ ' is null') }}
     {% elif rule.kind == 'range' %}
         {% set bounds = [] %}
         {% for bound, comparison in {'min': '<', 'max': '>', 'above': '<=', 'below': '>='}.items() %}
             {% if rule[bound] is defined %}
-                {% do bounds.append(name ~ ' ' ~ comparison ~ ' ' ~ rule[bound]) %}
+                {% do bounds.append(name ~ ' ' ~ comparison ~ ' ' ~ bound_literal(rule[bound], type)) %}
             {% endif %}
         {% endfor %}
         {{ return(bounds | join(' or ')) }}
     {% elif rule.kind == 'format' %}
-        {{ return('not ' ~ matches(name, var('formats')[rule.format])) }}
+        {% set text = name if type == 'string' else clean_text('raw__' ~ name) %}
+        {{ return(name ~ ' is not null and not (' ~ has_format(text, rule.format) ~ ')') }}
     {% elif rule.kind == 'not_future' %}
         {{ return('cast(' ~ name ~ ' as date) > _batch_date') }}
     {% elif rule.kind == 'allowed' %}
-        {{ return('not ' ~ is_among(name, rule['values'])) }}
+        {{ return('not ' ~ is_among(rule.feed, name, rule['values'])) }}
     {% endif %}
-    {{ exceptions.raise_compiler_error(
-        "The rule '" ~ rule.id ~ "' in vars.yml has the unknown kind '" ~ rule.kind
-        ~ "'. Use not_null, range, format, not_future or allowed."
-    ) }}
 {% endmacro %}
 
 
-{# Whether a column holds one of some values, letter case apart. #}
-{% macro is_among(name, values) %}
+{# A format is one regular expression, or several that must all match. #}
+{% macro has_format(text, format) %}
+    {% set patterns, matched = var('formats')[format], [] %}
+    {% for pattern in ([patterns] if patterns is string else patterns) %}
+        {% do matched.append(matches(text, pattern)) %}
+    {% endfor %}
+    {{ return(matched | join(' and ')) }}
+{% endmacro %}
+
+
+{% macro bound_literal(value, type) %}
+    {% if type in ['integer', 'decimal'] %}{{ return(value | string) }}{% endif %}
+    {{ return('cast(' ~ text_literal(value | string | replace('T', ' ')) ~ ' as ' ~ sql_type(type) ~ ')') }}
+{% endmacro %}
+
+
+{# Whether a column of a feed holds one of some values: numbers by their value, texts letter case apart. #}
+{% macro is_among(feed, name, values) %}
     {% set literals = [] %}
+    {% if declared(feed).columns[name].type in ['integer', 'decimal'] and values | select('number') | list == values %}
+        {{ return(name ~ ' in (' ~ values | join(', ') ~ ')') }}
+    {% endif %}
     {% for value in values %}{% do literals.append(text_literal(value | string | lower)) %}{% endfor %}
     {{ return(
         'lower(cast(' ~ name ~ ' as ' ~ sql_type('string') ~ ')) in (' ~ literals | join(', ') ~ ')'
@@ -101,5 +113,5 @@
 
 {# Whether the file that a record came in lacks a column, which makes rules on it not applicable. #}
 {% macro column_is_absent(name) %}
-    {{ return("position('," ~ name ~ ",' in concat(',', _absent_columns, ',')) > 0") }}
+    {{ return("(position('," ~ name ~ ",' in concat(',', _absent_columns, ',')) > 0)") }}
 {% endmacro %}

@@ -40,9 +40,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class DbtLake:
-    """A lake in a folder of its own, with dbt's target and logs beside it."""
+    """A lake in a folder of its own, with dbt's target and logs beside it; `project` is another dbt project than this."""
 
     root: Path
+    project: Path | None = None
 
     @property
     def lake(self) -> Path:
@@ -75,7 +76,7 @@ class DbtLake:
         self.lake.mkdir(parents=True, exist_ok=True)
         return subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
-            cwd=project_root(),
+            cwd=self.project or project_root(),
             env={
                 **os.environ,
                 "LAKE_DIR": str(self.lake),

@@ -63,7 +63,7 @@ class Marts:
         self.lake.mkdir(parents=True)
         self.manifest = root / "target" / "manifest.json"
         self._models: dict[str, dict] = {}
-        self.options = LoadOptions(settings(lake=self.lake), self.manifest, neo4j=neo4j, quiet=True)
+        self.options = LoadOptions(settings(lake=self.lake), self.manifest, neo4j=neo4j, quiet=True, expectations=False)
 
     def make(self, name: str, graph: dict, query: str) -> None:
         """Build a mart from a query and declare it, with a contract on the columns it has; again replaces it."""

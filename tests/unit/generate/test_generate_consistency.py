@@ -21,7 +21,10 @@ READ_AS = {
 CHECKS = {
     "not_null": lambda value, rule, batch_date: value is not None,
     "not_future": lambda value, rule, batch_date: value <= batch_date,
-    "format": lambda value, rule, batch_date: re.fullmatch(VARS["formats"][rule["format"]], value.strip()) is not None,
+    "format": lambda value, rule, batch_date: all(
+        re.fullmatch(pattern, value.strip()) for pattern in patterns(VARS["formats"][rule["format"]])
+    ),
+    "allowed": lambda value, rule, batch_date: value.lower() in rule["values"],
     "range": lambda value, rule, batch_date: (
         value >= rule.get("min", value)
         and value <= rule.get("max", value)
@@ -29,6 +32,15 @@ CHECKS = {
         and ("below" not in rule or value < rule["below"])
     ),
 }
+
+
+def patterns(format):
+    return [format] if isinstance(format, str) else format
+
+
+def applies(rule, record):
+    when = rule.get("when")
+    return when is None or record.get(when["column"], "").lower() in when["values"]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +70,7 @@ def test_every_value_reads_as_its_type_and_breaks_no_rule(clean, feed):
                 for rule in rules
                 for column in rule["columns"]
                 if column in typed
+                and applies(rule, record)
                 and (typed[column] is not None or rule["kind"] == "not_null")
                 and not CHECKS[rule["kind"]](typed[column], rule, batch_date)
             ]
