@@ -50,11 +50,12 @@ class DbtSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
         if self._worker is not None:
+            if kind and not issubclass(kind, Exception):  # interrupted: a build may have long to go
+                self._worker.terminate()
             self._worker.stdin.close()
-            if self._worker.wait() and self._worker.poll() is None:
-                self._worker.kill()
+            self._worker.wait()
         self._said.close()
 
     def run(self, *arguments: str) -> DbtOutcome:

@@ -17,6 +17,7 @@ from lakegraph.pipeline.watching import POLL_S, FolderWatch
 from lakegraph.runtime import ops
 from lakegraph.runtime.console import complain, say
 from lakegraph.runtime.errors import LakegraphError
+from lakegraph.runtime.expectations import import_ahead
 from lakegraph.runtime.interrupts import was_interrupted
 from lakegraph.runtime.settings import Settings
 
@@ -43,6 +44,8 @@ def watch(settings: Settings, poll: float | None = None, load: bool = True) -> N
     """
     arrivals = Arrivals(settings.drops, load_sources(settings.sources))
     arrivals.look(unfinished=False)
+    # the first trigger must not wait for it
+    import_ahead()
     try:
         with _stopped_like_ctrl_c(), FolderWatch(settings.drops, arrivals.nested, poll) as changes:
             if changes.lacks_events:
@@ -111,8 +114,9 @@ class PipelineRuns:
         self._behind = self._behind or bool(landing.batches)
         if self._behind or waiting_batches(self._settings):
             outcome = run_pipeline(self._settings, load=self._load, landing=landing)
-            show_outcome(outcome, self._settings)
             self._behind = False
+            show_outcome(outcome, self._settings)
+            return outcome.complete
         return landing.complete
 
 
