@@ -13,7 +13,12 @@ visible_batches as (
 ),
 
 batches as (
-    select * from {{ in_progress if is_incremental() else admitted }}
+    select admitted_batches.*
+    from {{ admitted }} as admitted_batches
+    {%- if is_incremental() %}
+    inner join {{ in_progress }} as batch_in_progress
+        on admitted_batches.batch_id = batch_in_progress.batch_id
+    {%- endif %}
 ),
 
 latest_full_delivery as (

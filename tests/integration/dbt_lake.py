@@ -71,8 +71,8 @@ class DbtLake:
         ops.append(self.lake / "ops", "rejected_records", batch.id, rejected)
         ops.append(self.lake / "ops", "batches", batch.id, [{"batch_id": batch.id, "batch_date": batch.date}])
 
-    def dbt(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run dbt on the project as its users do, and give back what it printed."""
+    def dbt(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+        """Run dbt on the project as its users do, in an environment with some variables set, and give back what it printed."""
         self.lake.mkdir(parents=True, exist_ok=True)
         return subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
@@ -83,6 +83,7 @@ class DbtLake:
                 "DBT_TARGET": "dev",
                 "DBT_TARGET_PATH": str(self.target),
                 "DBT_LOG_PATH": str(self.root / "logs"),
+                **(env or {}),
             },
             capture_output=True,
             text=True,

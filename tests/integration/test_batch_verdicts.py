@@ -1,0 +1,138 @@
+"""A batch that fails its checks is held back until somebody decides; marts, history and the queue behind it stand still."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+from dbt_batches import FIRST_DAY, customer, order, product
+from dbt_lake import Batch, DbtLake
+
+from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches
+from lakegraph.pipeline.run import build_waiting
+from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime.settings import Settings, settings
+
+pytestmark = pytest.mark.slow
+
+# one order of three is of a customer whom nobody knows: far beyond the tolerance of a check of severity HIGH
+BAD_DAY = Batch(
+    id="batch_2025_01_16_001",
+    date=date(2025, 1, 16),
+    records={
+        "customers": [customer("C1", "Ada Byron", city="Rome"), customer("C2", "Ben Ito")],
+        "orders": [
+            order("O7", "C1", "P1", "12.50", order_date="2025-01-16"),
+            order("O8", "C2", "P1", "12.50", order_date="2025-01-16"),
+            order("O9", "NOBODY", "P1", "12.50", order_date="2025-01-16"),
+        ],
+    },
+)
+NEXT_DAY = Batch(
+    id="batch_2025_01_17_001",
+    date=date(2025, 1, 17),
+    records={"products": [product("P1", "Earphones", "14"), product("P2", "Gadget", "5.50")]},
+)
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch) -> DbtLake:
+    lake = DbtLake(tmp_path)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(lake.target))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    return lake
+
+
+def of(lake: DbtLake, env: str) -> Settings:
+    return settings(lake=lake.lake, target="dev", env=env)
+
+
+def without_quality(tables: dict) -> dict:
+    """The tables of history, marts and graph; those about batches themselves tell of the held one too."""
+    about_batches = ("gold.batch_ledger", "gold.quarantined_records", "gold.validation_results")
+    kept = ("snapshots.", "gold.", "graph_ready.")
+    return {name: rows for name, rows in tables.items() if name.startswith(kept) and name not in about_batches}
+
+
+def test_a_failed_batch_is_held_then_released(lake):
+    lake.land(FIRST_DAY)
+    # the first day breaks rules of its own: whoever runs in production has to let it through once
+    assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
+    before = without_quality(lake.tables())
+    lake.land(BAD_DAY)
+    lake.land(NEXT_DAY)
+
+    held = build_waiting(of(lake, "prod"), Steps(quiet=True)).held
+
+    assert (held.batch_id, held.state, held.verdict, held.score) == (BAD_DAY.id, "held", "FAIL", 95)
+    assert "orders_without_customer HIGH: 1 of 3" in held.reason
+    assert without_quality(lake.tables()) == before
+    assert [batch.state for batch in list_batches(of(lake, "prod"))] == ["applied", "held", "waiting"]
+    assert lake.rows(f"""
+        select severity, checked, broken, sample_keys, verdict, decision from gold.validation_results
+        where batch_id = '{BAD_DAY.id}' and check_id = 'orders_without_customer'
+    """) == [("HIGH", 3, 1, "O9|1", "FAIL", "held")]
+    ((status, error),) = lake.rows(f"""
+        select status, error from gold.processing_log where batch_id = '{BAD_DAY.id}' and step = 'dbt validation'
+    """)
+    assert status == "failed"
+    assert "is held back: its verdict is FAIL" in error
+
+    plain = lake.dbt("build", env={"LAKEGRAPH_ENV": "prod"})
+    assert plain.returncode != 0
+    assert f"Batch {BAD_DAY.id} is held back: its verdict is FAIL" in plain.stdout
+
+    with pytest.raises(BatchDecisionError, match="is applied already"):
+        decide(of(lake, "prod"), FIRST_DAY.id, "reject")
+    with pytest.raises(BatchDecisionError, match="nothing holds it back"):
+        decide(of(lake, "prod"), NEXT_DAY.id, "release")
+    decide(of(lake, "prod"), BAD_DAY.id, "release", "the customer follows tomorrow")
+    assert build_waiting(of(lake, "prod"), Steps(quiet=True)).held is None
+
+    assert [batch.state for batch in list_batches(of(lake, "prod"))] == ["applied", "applied", "applied"]
+    assert lake.rows("select count(*) from gold.orders where order_id in ('O7', 'O8', 'O9')") == [(3,)]
+    assert lake.rows("select price::double from gold.products where product_id = 'P1'") == [(14.0,)]
+    ((decision, decided_by),) = lake.rows(
+        f"select decision, decided_by from silver.batch_verdicts where _batch_id = '{BAD_DAY.id}'"
+    )
+    assert (decision, decided_by.split(" by ")[0]) == ("admitted", "release")
+
+
+def test_a_failed_batch_is_rejected_and_the_next_one_goes_on(lake):
+    lake.land(FIRST_DAY)
+    build_waiting(of(lake, "dev"), Steps(quiet=True))
+    lake.land(BAD_DAY)
+    lake.land(NEXT_DAY)
+    assert build_waiting(of(lake, "prod"), Steps(quiet=True)).held.batch_id == BAD_DAY.id
+
+    decide(of(lake, "prod"), BAD_DAY.id, "reject", "wrong shop")
+    assert build_waiting(of(lake, "prod"), Steps(quiet=True)).held is None
+
+    states = {batch.batch_id: (batch.state, batch.reason) for batch in list_batches(of(lake, "prod"))}
+    assert states[BAD_DAY.id][0] == "rejected"
+    assert states[BAD_DAY.id][1].endswith("wrong shop")
+    assert states[NEXT_DAY.id][0] == "applied"
+    assert lake.rows("select count(*) from gold.orders where order_id in ('O7', 'O8', 'O9')") == [(0,)]
+    assert lake.rows(f"select count(*) from silver.stg_commerce__orders where _batch_id = '{BAD_DAY.id}'") == [(0,)]
+    assert lake.rows(f"select count(*) from gold.quarantined_records where batch_id = '{BAD_DAY.id}'") == [(0,)]
+
+    # the same as if it had never been there
+    other = dataclasses.replace(lake, root=lake.root / "other")
+    other.land(FIRST_DAY)
+    other.land(NEXT_DAY)
+    build_waiting(of(other, "dev"), Steps(quiet=True))
+    assert without_quality(lake.tables()) == without_quality(other.tables())
+
+
+def test_a_build_that_follows_applied_batches_up_to_a_held_one_brings_the_marts_along(lake):
+    lake.land(FIRST_DAY)
+    lake.land(dataclasses.replace(NEXT_DAY, id="batch_2025_01_15_002", date=date(2025, 1, 15)))
+    lake.land(BAD_DAY)
+
+    builds = build_waiting(of(lake, "prod"), Steps(quiet=True))
+
+    if builds.held.batch_id == FIRST_DAY.id:
+        decide(of(lake, "prod"), FIRST_DAY.id, "release")
+        builds = build_waiting(of(lake, "prod"), Steps(quiet=True))
+    assert builds.held.batch_id == BAD_DAY.id
+    assert lake.rows("select price::double from gold.products where product_id = 'P1'") == [(14.0,)]
+    assert lake.rows("select batch_id from silver.batch_as_of") == [("batch_2025_01_15_002",)]

@@ -1,0 +1,117 @@
+"""A batch that comes after later ones takes its place among them, or is left out, as vars.yml says."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+from dbt_batches import customer, product
+from dbt_lake import Batch, DbtLake
+
+from lakegraph.pipeline.batches import list_batches
+from lakegraph.pipeline.run import build_waiting
+from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime.settings import settings
+
+pytestmark = pytest.mark.slow
+
+# C2 is away on the second day, which comes late; C3 changes on each; P1 changes on the second only
+DAYS = [
+    Batch("b_15", date(2025, 1, 15), {
+        "customers": [customer("C1", "Ada Byron"), customer("C2", "Ben Ito"), customer("C3", "Cy Moe", city="Oslo")],
+        "products": [product("P1", "Lamp", "10")],
+    }),
+    Batch("b_16", date(2025, 1, 16), {
+        "customers": [customer("C1", "Ada Byron"), customer("C3", "Cy Moe", city="Rome")],
+        "products": [product("P1", "Lamp", "11")],
+    }),
+    Batch("b_17", date(2025, 1, 17), {
+        "customers": [customer("C1", "Ada Byron"), customer("C2", "Ben Ito"), customer("C3", "Cy Moe", city="Bonn")],
+    }),
+    Batch("b_18", date(2025, 1, 18), {
+        "customers": [customer("C1", "Ada Byron", city="Lima"), customer("C2", "Ben Ito"), customer("C3", "Cy Moe")],
+        "products": [product("P1", "Lamp", "11")],
+    }),
+]  # fmt: skip
+
+
+@pytest.fixture
+def lakes(tmp_path, monkeypatch):
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    return [DbtLake(tmp_path / name) for name in ("in_order", "late")]
+
+
+def build(lake: DbtLake) -> None:
+    builds = build_waiting(settings(lake=lake.lake, target="dev", env="dev"), Steps(quiet=True))
+    assert builds.held is None
+
+
+def test_a_late_batch_takes_its_place(lakes):
+    in_order, late = lakes
+    for day in DAYS:
+        in_order.land(day)
+    build(in_order)
+    for number in (0, 2, 3):
+        late.land(DAYS[number])
+    build(late)
+    assert late.rows("select count(*) from snapshots.customers_history where customer_id = 'C2'") == [(1,)]
+
+    late.land(DAYS[1])
+    build(late)
+
+    assert late.tables() == in_order.tables()
+    assert late.rows("""
+        select effective_at::date::varchar, expires_at::date::varchar, is_current, version_number
+        from gold.customer_versions where customer_id = 'C2' order by 1
+    """) == [("2025-01-15", "2025-01-16", False, 1), ("2025-01-17", None, True, 2)]
+
+
+def test_an_interrupted_replay_is_taken_up_again(lakes):
+    in_order, late = lakes
+    for day in DAYS[:3]:
+        in_order.land(day)
+    build(in_order)
+    for number in (0, 2):
+        late.land(DAYS[number])
+    build(late)
+    late.land(DAYS[1])
+
+    # the late batch is let in and the later one thrown back; then the run ends
+    late.run("build", "--select", "tag:row_level", "--exclude-resource-type", "unit_test", "test")
+    states = {batch.batch_id: batch.state for batch in list_batches(settings(lake=late.lake))}
+    assert states == {"b_15": "applied", "b_16": "applied", "b_17": "waiting"}
+    build(late)
+
+    assert late.tables() == in_order.tables()
+
+
+def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes):
+    _, late = lakes
+    for number in (0, 2):
+        late.land(DAYS[number])
+    refuse = ("--vars", "late_batches: refuse", "--exclude-resource-type", "unit_test")
+    late.run("build", *refuse)
+    late.run("build", *refuse)
+    before = late.tables()
+    late.land(DAYS[1])
+
+    said = late.run("build", *refuse)
+
+    assert "Left out because they came late (`late_batches: refuse` in vars.yml): b_16." in said
+    assert late.rows("select batch_id from ops.applied_batches order by 1") == [("b_15",), ("b_17",)]
+    after = late.tables()
+    assert {name: rows for name, rows in after.items() if "batch" not in name} == {
+        name: rows for name, rows in before.items() if "batch" not in name
+    }
+
+
+def test_a_backfill_gives_what_daily_runs_give(lakes):
+    daily, backfill = lakes
+    for day in DAYS:
+        daily.land(day)
+        daily.run("build", "--exclude-resource-type", "unit_test")
+        backfill.land(day)
+    build(backfill)
+
+    assert backfill.tables() == daily.tables()
+    assert dataclasses.asdict(list_batches(settings(lake=backfill.lake))[3])["state"] == "applied"
