@@ -4,11 +4,14 @@ import shutil
 from pathlib import Path
 
 from lakegraph.pipeline.dbt import dbt, target_folder
+from lakegraph.runtime.expectations import Stage, data_docs_index
 from lakegraph.runtime.settings import Settings
+
+STAGES: tuple[Stage, ...] = ("drop", "graph")
 
 
 def write_site(settings: Settings, site: Path) -> Path:
-    """Write `index.html` (dbt docs), `graph.html` (drawing and data dictionary) and `graph.svg`.
+    """Write `index.html` (dbt docs), `graph.html` (drawing and data dictionary), `graph.svg`, and the Data Docs in `checks/`.
 
     Args:
         settings: the lake and the dbt target that the catalog is read from.
@@ -31,4 +34,18 @@ def write_site(settings: Settings, site: Path) -> Path:
     drawing = draw_graph(graph)
     (site / "graph.svg").write_text(drawing, encoding="utf-8")
     (site / "graph.html").write_text(render_page(graph, drawing), encoding="utf-8")
+    for stage in STAGES:
+        _copy_data_docs(settings.lake, stage, site / "checks" / stage)
     return site
+
+
+def _copy_data_docs(lake: Path, stage: Stage, folder: Path) -> None:
+    """The Data Docs of the latest run, or a page that says that there was none: the overview links it in either case."""
+    shutil.rmtree(folder, ignore_errors=True)
+    index = data_docs_index(lake, stage)
+    if index.is_file():
+        shutil.copytree(index.parent, folder)
+        return
+    folder.mkdir(parents=True)
+    page = "<!DOCTYPE html><html lang='en'><title>Checks</title><p>Great Expectations has not run in this lake yet.</p></html>"
+    (folder / "index.html").write_text(page, encoding="utf-8")

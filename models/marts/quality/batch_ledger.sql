@@ -14,7 +14,7 @@ quarantined_records as (
 
 valid_records as (
     {%- for feed in var('feeds') %}
-    select _batch_id as batch_id, '{{ feed }}' as feed from {{ ref('stg_commerce__' ~ feed) }}
+    select _batch_id as batch_id, '{{ feed }}' as feed, _warned_rules from {{ ref('stg_commerce__' ~ feed) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -22,12 +22,12 @@ valid_records as (
 ),
 
 entries as (
-    select batch_id, feed, records_read, 0 as valid, 0 as quarantined, 0 as rejected
+    select batch_id, feed, records_read, 0 as valid, 0 as warned, 0 as quarantined, 0 as rejected
     from batch_files
 
     union all
 
-    select batch_id, feed, 0, count(*), 0, 0
+    select batch_id, feed, 0, count(*), count(_warned_rules), 0, 0
     from valid_records
     group by batch_id, feed
 
@@ -36,6 +36,7 @@ entries as (
     select
         batch_id,
         feed,
+        0,
         0,
         0,
         count(*),
@@ -50,6 +51,7 @@ sums as (
         feed,
         cast(sum(records_read) as {{ sql_type('integer') }}) as records_read,
         cast(sum(valid) as {{ sql_type('integer') }}) as records_valid,
+        cast(sum(warned) as {{ sql_type('integer') }}) as records_warned,
         cast(sum(quarantined) as {{ sql_type('integer') }}) as records_quarantined,
         cast(sum(rejected) as {{ sql_type('integer') }}) as records_rejected
     from entries
@@ -63,6 +65,7 @@ final as (
         sums.feed,
         sums.records_read,
         sums.records_valid,
+        sums.records_warned,
         sums.records_quarantined,
         sums.records_rejected,
         coalesce(sums.records_read = sums.records_valid + sums.records_quarantined, false) as is_balanced
