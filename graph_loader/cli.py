@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,12 @@ Manifest = Annotated[
     Path | None,
     typer.Option("--manifest", help="dbt's manifest (target/manifest.json of the project).", show_default=False),
 ]
+NoExpectations = Annotated[
+    bool,
+    typer.Option(
+        "--no-expectations", help="Load marts that are not as expected, such as one that is meant to be empty now."
+    ),
+]
 GraphId = Annotated[str, typer.Option("--graph-id", help="Names the ledger and the graph that it belongs to.")]
 
 
@@ -43,12 +50,14 @@ def load(
     env: Env = None,
     manifest: Manifest = None,
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    no_expectations: NoExpectations = False,
     as_json: Json = False,
 ) -> None:
-    """Make the graph equal to its marts: write what changed, delete what has gone, reconcile, report."""
+    """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
     from graph_loader.tables import show_report
 
-    report = operations.load(_options(lake, target, env, manifest, graph_id))
+    options = _options(lake, target, env, manifest, graph_id)
+    report = operations.load(replace(options, expectations=not no_expectations))
     if as_json:
         print(report.as_json())
     else:

@@ -1,19 +1,21 @@
 """What the commands do, without their arguments."""
 
-import uuid
+from contextlib import ExitStack
 from pathlib import Path
 
 from graph_loader.execution import execute
+from graph_loader.inspection import require_fit
 from graph_loader.plan import Plan
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
-from graph_loader.report import RunReport, counted, now, record
+from graph_loader.report import Counts, RunReport, counted, now, record
 from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, open_session
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
 from graph_loader.writer import RETRIES
 from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
 
 __all__ = ["DEFAULT_GRAPH_ID", "LoadOptions", "compare", "load", "require_agreement"]
 
@@ -27,30 +29,41 @@ def load(options: LoadOptions) -> RunReport:
     Raises:
         ConfigurationError: the declarations or settings are wrong; nothing was touched.
         WarehouseError, GraphError, LedgerError: a part of the way is not to be had, or is another's.
+        UnfitMartsError: the marts are not as expected, and the environment's policy blocks; nothing was written.
         GraphDiffersError: the graph does not hold what the marts say, after everything was written.
     """
-    report = _new_report(options)
-    with shown(not options.quiet) as progress:
-        trace = Trace(progress)
+    report, settings = _new_report(options), options.settings
+    with shown(not options.quiet) as progress, ExitStack() as log:
+        trace, entries = Trace(progress), []
+
+        def begun(batch_id: str | None) -> None:
+            entries.append(log.enter_context(logged_step(settings.ops, report.run_id, "load", batch_id)))
+
         try:
-            with open_session(options, trace, write=True) as session:
+            with open_session(options, trace, write=True, run_id=report.run_id, begun=begun) as session:
                 report.counts = counted(session.plan)
-                _record_rejected(session.plan, report.run_id, options.settings.ops)
+                _note_counts(entries[0], report.counts)
+                _record_rejected(session.plan, report.run_id, settings.ops)
+                if session.inspection:
+                    report.expectations = session.inspection.found()
+                    require_fit(report.expectations, settings.env)
                 before = session.ledger.state
                 left = execute(session)
                 report.agreements = reconcile(session, before, loaded=True)
                 report.counts = counted(session.plan, report.agreements, left)
                 session.ledger.sweep()
+                if session.inspection:
+                    session.inspection.finish()
                 require_agreement(report.agreements)
         except ConfigurationError:
             # nothing was begun, and the lake may not even be the right one
             raise
         except BaseException as error:
             report.finish("failed", trace.timings, error)
-            record(report, options.settings.ops)
+            record(report, settings.ops)
             raise
     report.finish("succeeded", trace.timings)
-    record(report, options.settings.ops)
+    record(report, settings.ops)
     return report
 
 
@@ -76,6 +89,12 @@ def require_agreement(agreements: tuple[Agreement, ...]) -> None:
         raise GraphDiffersError(agreements)
 
 
+def _note_counts(entry: LogEntry, counts: tuple[Counts, ...]) -> None:
+    entry.records_read = sum(count.sent for count in counts)
+    entry.records_quarantined = sum(count.rejected for count in counts)
+    entry.records_valid = entry.records_read - entry.records_quarantined
+
+
 def _record_rejected(plan: Plan, run_id: str, ops: Path) -> None:
     from lakegraph.runtime.ops import append
 
@@ -84,13 +103,13 @@ def _record_rejected(plan: Plan, run_id: str, ops: Path) -> None:
 
 
 def _new_report(options: LoadOptions) -> RunReport:
-    started = now()
     configuration = {
         "manifest": str(options.manifest),
         "lake": str(options.settings.lake),
         "target": options.settings.target,
         "env": options.settings.env,
         "batch_rows": options.batch_rows,
+        "expectations": options.expectations,
         "retries": RETRIES,
     }
-    return RunReport(f"{started:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", options.graph_id, configuration, started)
+    return RunReport(new_run_id(), options.graph_id, configuration, now())

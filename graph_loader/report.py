@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graph_loader.inspection import Inspection
 from graph_loader.plan import Plan
 from graph_loader.reconcile import Agreement
 from graph_loader.spark_sql import Status
@@ -52,6 +53,8 @@ class RunReport:
     error: str | None = None
     counts: tuple[Counts, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    # None when nothing was checked
+    expectations: Inspection | None = None
     timings: tuple[Timing, ...] = ()
 
     def finish(self, status: str, timings: Iterable[Timing], error: BaseException | None = None) -> None:

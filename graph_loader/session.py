@@ -1,15 +1,17 @@
 """What a run holds open: connections, the ledger, and the marts compared with it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
+from graph_loader.as_of import batch_as_of
 from graph_loader.connection import Connection, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
+from graph_loader.inspection import PendingInspection, inspected
 from graph_loader.ledger import Ledger, open_ledger
 from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
 from graph_loader.manifest import read_graph
@@ -18,6 +20,7 @@ from graph_loader.plan import Plan, planned
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
 from graph_loader.writer import BATCH_ROWS, Writer
+from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -39,6 +42,7 @@ class LoadOptions:
         neo4j: the database; None takes it from the environment or the local server.
         batch_rows: rows in one transaction.
         quiet: show no progress on standard error.
+        expectations: check what is expected of the marts before a load.
     """
 
     settings: "Settings"
@@ -47,6 +51,7 @@ class LoadOptions:
     neo4j: "Neo4jTarget | None" = None
     batch_rows: int = BATCH_ROWS
     quiet: bool = False
+    expectations: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Session:
         graph_id: names the ledger and the graph it belongs to.
         graph: the declarations, with the columns that the marts really have.
         plan: the marts compared with the ledger.
+        inspection: the check of the marts, of a load that asks for one.
     """
 
     graph_id: str
@@ -67,14 +73,23 @@ class Session:
     ledger: Ledger
     writer: Writer
     trace: Trace
+    inspection: PendingInspection | None = None
 
 
 @contextmanager
-def open_session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[Session]:
+def open_session(
+    options: LoadOptions,
+    trace: Trace,
+    write: bool,
+    run_id: str | None = None,
+    begun: Callable[[str | None], None] = lambda batch_id: None,
+) -> Iterator[Session]:
     """Everything for a run, opened in order from what fails fast to what takes long.
 
     Args:
         write: whether a new ledger may be begun where there is none that fits the graph.
+        run_id: the run under which expectations on the marts are checked; None checks none.
+        begun: told, once the settings have proved right, which batch the marts are as of.
 
     Raises:
         ConfigurationError: the declarations or settings are wrong.
@@ -83,11 +98,15 @@ def open_session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[Se
     from lakegraph.runtime.neo4j_target import resolve_target
 
     graph = read_graph(options.manifest)
+    if run_id and options.expectations:
+        import_ahead()
     target = options.neo4j or resolve_target(options.settings)
     with ExitStack() as stack:
         connection = stack.enter_context(connect(target))
         with trace.step("read marts"):
             marts = stack.enter_context(open_marts(graph, options.settings.warehouse, _spark))
+        batch_id = batch_as_of(options.manifest, options.settings.warehouse)
+        begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id))
         if not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
@@ -99,9 +118,14 @@ def open_session(options: LoadOptions, trace: Trace, write: bool) -> Iterator[Se
         with trace.step("start Spark"):
             spark = _spark()
         stack.enter_context(tuned(spark, sum(marts.rows.values())))
+        inspection = None
+        if run_id and options.expectations:
+            inspection = stack.enter_context(
+                inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
+            )
         plan = stack.enter_context(planned(spark, marts, ledger, trace))
         writer = Writer(spark, target, options.batch_rows)
-        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace)
+        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, inspection)
 
 
 def _spark() -> "SparkSession":

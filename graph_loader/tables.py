@@ -24,6 +24,8 @@ def show_report(report: RunReport) -> None:
             print(f"{counts.name}: {rows:,} rejected, {reason}")
         if counts.left_to_others:
             print(f"{counts.name}: {counts.left_to_others:,} nodes left to others who use them")
+    if report.expectations:
+        print(report.expectations.summary)
     print(f"run {report.run_id} {report.status} in {report.seconds:.1f} s")
 
 

@@ -11,38 +11,51 @@ from lakegraph.landing.history import VisibleBatch
 from lakegraph.runtime.ops import sync_folder
 
 
-def archive_files(archive: Path, batch_id: str, paths: Iterable[Path]) -> None:
+def archive_files(archive: Path, batch_id: str, paths: Iterable[Path]) -> int:
     """Move what is left of the files of a visible batch into its archive folder; one that lies there already is replaced.
+
+    Returns:
+        How many there were to move.
 
     Raises:
         DropFileError: a file cannot be moved; the batch stays landed, and landing again goes on from there.
     """
     folder = archive / batch_id
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (path for path in paths if path.exists()):
+    left = [path for path in paths if path.exists()]
+    for path in left:
         try:
-            _move(path, folder / path.name)
+            move_file(path, folder / path.name)
         except OSError as error:
             raise DropFileError(
                 f"Batch {batch_id} is landed, but {path} cannot be moved to {folder}: {error.strerror}.",
                 "Set 'archive: false' in the sources file where files must stay.",
             ) from error
     sync_folder(folder)
+    return len(left)
 
 
-def finish_archives(
+def unfinished_archives(
     archive: Path, files: Iterable[DropFile], visible: Iterable[VisibleBatch], prints: Fingerprints
-) -> None:
-    """Move what an interrupted landing left in the drops folder: files of visible batches that are not yet in the archive."""
+) -> dict[str, list[Path]]:
+    """What an interrupted landing left in the drops folder, by batch: files of visible ones that are not in the archive."""
     by_name = {file.name: file.path for file in files}
+    left: dict[str, list[Path]] = {}
     for batch in visible:
-        for name in by_name.keys() & batch.hashes.keys():
+        hashes = batch.hashes
+        for name in sorted(by_name.keys() & hashes.keys()):
             in_archive = (archive / batch.batch_id / name).exists()
-            if not in_archive and prints[by_name[name]].sha256 == batch.hashes[name]:
-                archive_files(archive, batch.batch_id, [by_name.pop(name)])
+            if not in_archive and prints[by_name[name]].sha256 == hashes[name]:
+                left.setdefault(batch.batch_id, []).append(by_name.pop(name))
+    return left
 
 
-def _move(source: Path, target: Path) -> None:
+def move_file(source: Path, target: Path) -> None:
+    """Move a file, also to another file system, where it gets its name when it is whole.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
     try:
         source.replace(target)
     except OSError as error:

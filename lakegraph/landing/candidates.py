@@ -1,16 +1,16 @@
 """The batches that the drops folder offers."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from lakegraph.landing.claims import Claim, settle_claims
+from lakegraph.landing.claims import Claim, UnreadableTriggers, settle_claims
 from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
-from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, read_trigger
+from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, TriggerFileError, read_trigger
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Candidate:
         trigger: the trigger that announces it, if any.
         waits_for: what must happen before it can be landed.
         fault: why it cannot be landed as it is.
+        unreadable: the trigger file, if it cannot be understood; it announces no batch then.
+        unowned: the names of files that its trigger expects and that are there, but belong to no feed.
     """
 
     batch_id: str
@@ -32,6 +34,13 @@ class Candidate:
     trigger: ReceivedTrigger | None = None
     waits_for: str | None = None
     fault: str | None = None
+    unreadable: Path | None = None
+    unowned: tuple[str, ...] = ()
+
+    @property
+    def delivered_names(self) -> set[str]:
+        """The names of all files that came with it."""
+        return {file.name for file in self.files} | set(self.unowned)
 
 
 def triggered_candidates(
@@ -40,10 +49,12 @@ def triggered_candidates(
     files: list[DropFile],
     prints: Fingerprints,
     visible: Mapping[str, VisibleBatch],
+    kept_triggers: Iterable[str] = (),
 ) -> list[Candidate]:
     """A candidate per trigger file, in batch order; of a day's triggers, those that cannot be read come first.
 
-    They stop the others, which might take their files.
+    Nobody knows which of the day's files those meant, so another trigger of their day takes only what it lists, until one
+    of the same name has been landed.
 
     Args:
         drops: the drops folder.
@@ -51,20 +62,31 @@ def triggered_candidates(
         files: the feeds' files in the folder.
         prints: what each of them holds.
         visible: the batches landed so far.
+        kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder.
     """
     pattern = sources.trigger_pattern
     candidates, triggers = [], []
+    unreadable = UnreadableTriggers()
+    landed = {batch.trigger_file for batch in visible.values()}
+    for name in kept_triggers:
+        if PurePosixPath(name).name not in landed:
+            unreadable[pattern.date_in(name)].add(PurePosixPath(name).name)
     for path in pattern.files(drops):
         try:
             triggers.append(ReceivedTrigger(path, read_trigger(path)))
         except TriggerError as error:
-            day = pattern.date_in(path.relative_to(drops).as_posix()) or date.min
-            candidates.append(Candidate(path.name, day, (), fault=str(error)))
-    candidates += [_announced(claim) for claim in settle_claims(triggers, files, visible, prints)]
+            day = pattern.date_in(path.relative_to(drops).as_posix())
+            unreadable[day].add(path.name)
+            unreadable_file = None if isinstance(error, TriggerFileError) else path
+            candidates.append(
+                Candidate(path.name, day or date.min, (), fault=error.message, unreadable=unreadable_file)
+            )
+    owned = {file.path for file in files}
+    candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
     return sorted(candidates, key=lambda each: (each.batch_date, each.trigger is not None, each.batch_id))
 
 
-def _announced(claim: Claim) -> Candidate:
+def _announced(claim: Claim, owned: set[Path]) -> Candidate:
     received, own = claim.received, claim.files
     trigger = received.content
     missing = [name for name in trigger.expected_files if not (received.path.parent / name).is_file()]
@@ -76,7 +98,17 @@ def _announced(claim: Claim) -> Candidate:
         waits_for = (
             f"{', '.join(missing)}, expected by {received.path.name}, {'is' if len(missing) == 1 else 'are'} missing"
         )
-    return Candidate(trigger.trigger_id, trigger.batch_date, own, received, waits_for, claim.dispute or _fault(own))
+    beside = [received.path.parent / name for name in trigger.expected_files]
+    unowned = tuple(path.name for path in beside if path not in owned and path.is_file())
+    return Candidate(
+        trigger.trigger_id,
+        trigger.batch_date,
+        own,
+        received,
+        waits_for,
+        claim.dispute or _fault(own),
+        unowned=unowned,
+    )
 
 
 def expected_paths(candidates: list[Candidate]) -> list[Path]:

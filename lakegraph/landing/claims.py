@@ -1,12 +1,25 @@
 """Which trigger takes which files."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from lakegraph.landing.drops import DropFile, Fingerprints
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.triggers import ReceivedTrigger
+
+
+class UnreadableTriggers(defaultdict[date | None, set[str]]):
+    """A day to the names of its triggers that could not be read."""
+
+    def __init__(self):
+        super().__init__(set)
+
+    def beside(self, received: ReceivedTrigger) -> list[str]:
+        """Those of a trigger's day that it is not the corrected version of."""
+        return sorted(self.get(received.content.batch_date, set()) - {received.path.name})
 
 
 @dataclass(frozen=True)
@@ -16,7 +29,7 @@ class Claim:
     Attributes:
         received: the trigger.
         files: its files.
-        dispute: why it cannot have some of them: the trigger of another batch takes them too.
+        dispute: why it cannot have some of them: the trigger of another batch takes them too, or may have meant them.
     """
 
     received: ReceivedTrigger
@@ -29,32 +42,43 @@ def settle_claims(
     files: list[DropFile],
     visible: Mapping[str, VisibleBatch],
     prints: Fingerprints,
+    unreadable: UnreadableTriggers,
 ) -> list[Claim]:
     """What each trigger takes: the files that it expects, and of its day those that no other trigger expects.
 
-    Where one of a day's triggers lists no files, what nobody expects is that one's.
+    Where one of a day's triggers lists no files, what nobody expects is that one's. Beside a trigger of its day that could
+    not be read, it takes only what it lists.
 
     Args:
         triggers: the triggers in the drops folder.
         files: the feeds' files in it.
         visible: the batches landed so far.
         prints: what the files hold.
+        unreadable: the triggers that could not be read.
     """
-    claimants = {file.path: _claimants(file, triggers, visible, prints) for file in files}
-    return [_claim(received, files, claimants) for received in triggers]
+    certain = [received for received in triggers if not unreadable.beside(received)]
+    claimants = {file.path: _claimants(file, triggers, certain, visible, prints) for file in files}
+    return [_claim(received, files, claimants, unreadable) for received in triggers]
 
 
 def _claimants(
-    file: DropFile, triggers: list[ReceivedTrigger], visible: Mapping[str, VisibleBatch], prints: Fingerprints
+    file: DropFile,
+    triggers: list[ReceivedTrigger],
+    certain: list[ReceivedTrigger],
+    visible: Mapping[str, VisibleBatch],
+    prints: Fingerprints,
 ) -> list[ReceivedTrigger]:
-    """The triggers that take a file; those of several batches when it cannot be told whose it is."""
+    """The triggers that take a file; those of several batches when it cannot be told whose it is.
+
+    Only the certain ones take files that they do not list.
+    """
 
     def landed(trigger_id: str) -> bool:
         hashes = visible[trigger_id].hashes if trigger_id in visible else {}
         return file.name in hashes and hashes[file.name] == prints[file.path].sha256
 
     expecting = {received.content.trigger_id for received in triggers if file.name in received.content.expected_files}
-    of_the_day = [received.content for received in triggers if file.date in (received.content.batch_date, None)]
+    of_the_day = [received.content for received in certain if file.date in (received.content.batch_date, None)]
     without_list = {trigger.trigger_id for trigger in of_the_day if not trigger.expected_files}
     ids = expecting or without_list or {trigger.trigger_id for trigger in of_the_day}
     if len(ids) > 1:
@@ -67,11 +91,17 @@ def _claimants(
     return [received for received in triggers if received.content.trigger_id in ids]
 
 
-def _claim(received: ReceivedTrigger, files: list[DropFile], claimants: dict[Path, list[ReceivedTrigger]]) -> Claim:
+def _claim(
+    received: ReceivedTrigger,
+    files: list[DropFile],
+    claimants: dict[Path, list[ReceivedTrigger]],
+    unreadable: UnreadableTriggers,
+) -> Claim:
     own = tuple(file for file in files if received in claimants[file.path])
     disputed = [file for file in own if len({other.content.trigger_id for other in claimants[file.path]}) > 1]
     if not disputed:
-        return Claim(received, own)
+        unread = unreadable.beside(received) if not (received.content.expected_files or own) else []
+        return Claim(received, own, _undecided(received, unread) if unread else None)
     rivals = sorted({other.path.name for file in disputed for other in claimants[file.path]})
     names = ", ".join(file.name for file in disputed[:3])
     more = f" and {len(disputed) - 3} more" if len(disputed) > 3 else ""
@@ -80,4 +110,11 @@ def _claim(received: ReceivedTrigger, files: list[DropFile], claimants: dict[Pat
         received,
         own,
         f"{' and '.join(rivals)} {both} take {names}{more}. List each file under 'expected_files' of one trigger only",
+    )
+
+
+def _undecided(received: ReceivedTrigger, unread: list[str]) -> str:
+    return (
+        f"{received.path.name} lists no files, and those of its day may be meant by {', '.join(unread)}, which cannot be "
+        f"read. List its files under 'expected_files'"
     )

@@ -1,10 +1,34 @@
 """What has been landed before: the visible batches."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from lakegraph.landing.drops import content_hash
+from lakegraph.landing.result import LandedBatch
+from lakegraph.landing.triggers import ReceivedTrigger
 from lakegraph.runtime import ops
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file of a visible batch.
+
+    Attributes:
+        feed: its feed.
+        source_file: its name.
+        file_hash: the sha256 of its bytes.
+        records_read: its records.
+        absent_columns: canonical columns that it lacked.
+    """
+
+    feed: str
+    source_file: str
+    file_hash: str
+    records_read: int
+    absent_columns: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -13,21 +37,63 @@ class VisibleBatch:
 
     Attributes:
         batch_id: the batch.
+        batch_date: the day it stands for.
         content_hash: the hash of what it delivered.
-        hashes: file name to the sha256 of its content.
+        expected_files: the files that its trigger expected; None when there was no trigger, or it is not known any more.
+        trigger_file: the name of its trigger's file, if it had one.
+        deliveries: its files.
     """
 
     batch_id: str
+    batch_date: date
     content_hash: str
-    hashes: dict[str, str]
+    expected_files: frozenset[str] | None
+    trigger_file: str | None
+    deliveries: tuple[Delivery, ...]
+
+    @classmethod
+    def of(cls, landed: LandedBatch, received: ReceivedTrigger | None) -> "VisibleBatch":
+        """A batch that has just become visible."""
+        files = landed.files
+        return cls(
+            batch_id=landed.batch_id,
+            batch_date=landed.batch_date,
+            content_hash=content_hash((file.feed, file.source_file, file.file_hash) for file in files),
+            expected_files=frozenset(received.content.expected_files) if received else None,
+            trigger_file=received.path.name if received else None,
+            deliveries=tuple(
+                Delivery(file.feed, file.source_file, file.file_hash, file.records_read, frozenset(file.absent_columns))
+                for file in files
+            ),
+        )
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """File name to the sha256 of its content."""
+        return {file.source_file: file.file_hash for file in self.deliveries}
+
+    def of_feed(self, feed: str) -> list[Delivery]:
+        """What it delivered of a feed."""
+        return [file for file in self.deliveries if file.feed == feed]
 
 
 def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
     """The visible batches by id, oldest landing first."""
-    hashes: dict[str, dict[str, str]] = defaultdict(dict)
-    for file in ops.read(ops_folder, "batch_files"):
-        hashes[file["batch_id"]][file["source_file"]] = file["file_hash"]
+    files: dict[str, list[Delivery]] = defaultdict(list)
+    for row in ops.read(ops_folder, "batch_files"):
+        absent = frozenset(filter(None, (row["absent_columns"] or "").split(",")))
+        files[row["batch_id"]].append(
+            Delivery(row["feed"], row["source_file"], row["file_hash"], row["records_read"], absent)
+        )
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])
     return {
-        row["batch_id"]: VisibleBatch(row["batch_id"], row["content_hash"], hashes[row["batch_id"]]) for row in rows
+        row["batch_id"]: VisibleBatch(
+            batch_id=row["batch_id"],
+            batch_date=row["batch_date"],
+            content_hash=row["content_hash"],
+            expected_files=None if row["expected_files"] is None else frozenset(json.loads(row["expected_files"])),
+            trigger_file=row["trigger_file"],
+            deliveries=tuple(files[row["batch_id"]]),
+        )
+        for row in rows
     }

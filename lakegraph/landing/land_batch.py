@@ -1,5 +1,6 @@
 """Lands one batch: its files first, the row that makes it visible last."""
 
+import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from lakegraph.landing.bronze import Origin
 from lakegraph.landing.candidates import Candidate
-from lakegraph.landing.drops import DropFile, Fingerprints, content_hash
+from lakegraph.landing.drop_contract import DropContract
+from lakegraph.landing.drops import DropFile, DropFileError, Fingerprints, content_hash
 from lakegraph.landing.feeds import declared_feeds
 from lakegraph.landing.land_file import FileToLand, land_file
 from lakegraph.landing.rejects import RejectedRecords
@@ -17,34 +19,48 @@ from lakegraph.landing.result import LandedBatch, LandedFile
 from lakegraph.landing.sources import Sources
 from lakegraph.landing.workers import Workers
 from lakegraph.runtime import ops
+from lakegraph.runtime.expectations import TABLE as CONTRACT
 from lakegraph.runtime.settings import Settings
 
 # A file is read and written by one thread and parsed and hashed by others; two files keep two cores busy.
 WORKERS, FILES_AT_ONCE = 2, 2
 
 
-def land_batch(candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings) -> LandedBatch:
+def land_batch(
+    candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings, contract: DropContract
+) -> LandedBatch:
     """Land a batch and make it visible; what an interrupted landing of it left behind is removed first.
+
+    What the contract finds is recorded, and stops nothing but a check that the batch's trigger asks for.
 
     Args:
         candidate: the batch.
         prints: what its files held when it was recognised.
         sources: how they become feeds.
         settings: where the lake lies.
+        contract: what a drop must keep.
 
     Raises:
-        DropFileError: a file cannot be landed; then nothing of the batch is left in the lake.
+        DropFileError: a file cannot be landed, or the batch is refused; then nothing of it is left in the lake, except what
+            the contract found.
     """
     begin = time.monotonic()
     landed_at = datetime.now(UTC).replace(tzinfo=None)
     _remove(candidate.batch_id, settings)
     try:
         files = _land_files(candidate, prints, sources, settings, landed_at)
+        seconds = time.monotonic() - begin
+        results, refusal = contract.check(candidate, files)
     except BaseException:
         _remove(candidate.batch_id, settings)
         raise
+    if refusal:
+        _remove(candidate.batch_id, settings)
+    ops.append(settings.ops, CONTRACT, candidate.batch_id, results)
+    if refusal:
+        raise DropFileError(refusal)
     _make_visible(files, candidate, settings.ops, landed_at)
-    return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, time.monotonic() - begin)
+    return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, seconds)
 
 
 def _land_files(
@@ -86,6 +102,8 @@ def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: P
             "trigger_id": received.content.trigger_id,
             "trigger_timestamp": received.content.trigger_timestamp,
             "client_name": received.content.client_name,
+            "expected_files": json.dumps(received.content.expected_files),
+            "asked_checks": ",".join(received.content.data_quality_checks.names),
         }
     ops.append(folder, "batches", candidate.batch_id, [row])
 
@@ -103,5 +121,5 @@ def _remove(batch_id: str, settings: Settings) -> None:
     for feed in settings.bronze.glob("*"):
         if (folder := _bronze_folder(settings, feed.name, batch_id)).exists():
             shutil.rmtree(folder)
-    for table in ("rejected_records", "batch_files"):
+    for table in ("rejected_records", CONTRACT, "batch_files"):
         ops.ops_file(settings.ops, table, batch_id).unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Lands one file."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from lakegraph.landing.bronze import CONSTANT_COLUMNS, Origin, bronze_batch, bro
 from lakegraph.landing.drops import DropFile, DropFileError, Fingerprint
 from lakegraph.landing.feeds import Feed
 from lakegraph.landing.header import ColumnMap, map_columns
+from lakegraph.landing.missing import missing_values
 from lakegraph.landing.parquet import parquet_writer
 from lakegraph.landing.readers.contract import Chunk, UnreadableFileError
 from lakegraph.landing.readers.csv import CsvDialect, read_csv
@@ -49,11 +51,13 @@ def land_file(given: FileToLand, folder: Path, rejected: RejectedRecords, worker
     """
     path = given.file.path
     header: list[ColumnMap] = []
+    missing = Counter(dict.fromkeys(given.feed.required, 0))
     landed = rejects = read = 0
     try:
         with parquet_writer(folder / f"{path.stem}.parquet", bronze_schema(given.feed), CONSTANT_COLUMNS) as writer:
-            for chunk, batch in _batches(given, header, workers):
+            for chunk, batch, absent_values in _batches(given, header, workers):
                 writer.write(batch)
+                missing.update(absent_values)
                 rejected.add(given.feed.name, path.name, chunk.rejected)
                 read, landed, rejects = (
                     read + chunk.records_read,
@@ -79,10 +83,13 @@ def land_file(given: FileToLand, folder: Path, rejected: RejectedRecords, worker
         records_read=read,
         records_landed=landed,
         records_rejected=rejects,
+        missing_values=dict(missing),
     )
 
 
-def _batches(given: FileToLand, header: list[ColumnMap], workers: Workers) -> "Iterator[tuple[Chunk, pa.RecordBatch]]":
+def _batches(
+    given: FileToLand, header: list[ColumnMap], workers: Workers
+) -> "Iterator[tuple[Chunk, pa.RecordBatch, dict[str, int]]]":
     declared = given.declared
     options = ValueOptions(declared.decimal_comma, declared.date_format, declared.null_values)
 
@@ -90,10 +97,11 @@ def _batches(given: FileToLand, header: list[ColumnMap], workers: Workers) -> "I
         header.append(map_columns(names, given.feed, declared.names, declared.delimiter))
         return header[0].positions
 
-    def run(parse, pieces: Iterable) -> "Iterator[tuple[Chunk, pa.RecordBatch]]":
+    def run(parse, pieces: Iterable) -> "Iterator[tuple[Chunk, pa.RecordBatch, dict[str, int]]]":
         def parse_and_finish(piece):
             chunk = parse(piece)
-            return chunk, bronze_batch(chunk.batch, given.feed, options, given.origin, workers.connection())
+            batch = bronze_batch(chunk.batch, given.feed, options, given.origin, workers.connection())
+            return chunk, batch, {name: missing_values(batch.column(name)) for name in given.feed.required}
 
         return workers.map(parse_and_finish, pieces)
 

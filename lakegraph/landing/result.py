@@ -19,6 +19,7 @@ class LandedFile:
         records_read: its records, which are landed or rejected.
         records_landed: those in bronze.
         records_rejected: those that could not be read.
+        missing_values: required column to the landed records without a value in it.
     """
 
     feed: str
@@ -31,6 +32,7 @@ class LandedFile:
     records_read: int
     records_landed: int
     records_rejected: int
+    missing_values: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class LandedBatch:
         records_landed: those in bronze.
         records_rejected: those that could not be read.
         megabytes: the size of its files in millions of bytes.
-        seconds: how long landing took.
+        seconds: how long its files took to be read and written.
     """
 
     batch_id: str

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lakegraph.runtime.errors import LakegraphError
 
@@ -14,6 +14,10 @@ SAFE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 class TriggerError(LakegraphError):
     """A trigger file cannot be understood."""
+
+
+class TriggerFileError(TriggerError):
+    """A trigger file cannot even be read; what it says may be right."""
 
 
 def _file_name(name: str) -> str:
@@ -26,8 +30,36 @@ def _utc(moment: datetime) -> datetime:
     return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
 
 
+def _asked(checks: Any) -> Any:
+    return dict.fromkeys(checks, True) if isinstance(checks, list) else checks or {}
+
+
+Flag = Annotated[bool, BeforeValidator(lambda given: False if given is None else given)]
+
+
+class QualityChecks(BaseModel):
+    """The checks that a trigger asks for.
+
+    Attributes:
+        file_count_validation: as many files as it expects must come.
+        schema_validation: the columns of the feeds' last deliveries must be there.
+        business_rules_validation: the batch checks, which every batch undergoes once it is in staging.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    file_count_validation: Flag = False
+    schema_validation: Flag = False
+    business_rules_validation: Flag = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that are asked for."""
+        return tuple(name for name, asked in self if asked)
+
+
 class Trigger(BaseModel):
-    """What a trigger says; keys that landing does not obey are kept aside.
+    """What a trigger says; of its other keys only record counts matter (lakegraph.landing.announced).
 
     Attributes:
         trigger_id: the batch's id, such as batch_2025_01_15_001 or TRG_20250115_001.
@@ -36,6 +68,8 @@ class Trigger(BaseModel):
         client_name: who delivers.
         data_files_ready: whether all files are there.
         expected_files: the files that must be there.
+        metadata: whatever else the sender says.
+        data_quality_checks: the checks that the sender asks for.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -45,7 +79,11 @@ class Trigger(BaseModel):
     batch_date: date
     client_name: str | None = None
     data_files_ready: bool
-    expected_files: tuple[Annotated[str, AfterValidator(_file_name)], ...] = ()
+    expected_files: Annotated[
+        tuple[Annotated[str, AfterValidator(_file_name)], ...], BeforeValidator(lambda given: given or ())
+    ] = ()
+    metadata: Any = None
+    data_quality_checks: Annotated[QualityChecks, BeforeValidator(_asked)] = QualityChecks()
 
 
 @dataclass(frozen=True)
@@ -60,12 +98,13 @@ def read_trigger(path: Path) -> Trigger:
     """Read and check a trigger file.
 
     Raises:
-        TriggerError: it is not readable, not JSON, or lacks what landing needs.
+        TriggerFileError: it cannot be read.
+        TriggerError: it is not JSON, or lacks what landing needs.
     """
     try:
         return Trigger.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise TriggerError(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise TriggerFileError(f"{path.name} cannot be read: {error.strerror}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = f"'{'.'.join(str(part) for part in first['loc'])}': " if first["loc"] else ""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.project import project_vars
@@ -69,13 +69,22 @@ def append(ops: Path, table: str, name: str, rows: Iterable[dict]) -> Path:
 
 def read(ops: Path, table: str) -> list[dict]:
     """All rows of an operational table, in the order of their files' names; none when nothing was appended yet."""
-    import pyarrow.parquet as pq
-
-    schema = ops_schema(table)
     rows: list[dict] = []
     for file in sorted((ops / table).glob("*.parquet")):
-        rows += pq.read_table(file, schema=schema).to_pylist()
+        rows += read_file(file, table)
     return rows
+
+
+def read_file(file: Path, table: str) -> list[dict]:
+    """The rows of one file of an operational table; columns that vars.yml declared since it was written are null."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(file, schema=ops_schema(table)).to_pylist()
+
+
+def name_of(file: Path) -> str:
+    """The name under which the rows of a file were appended."""
+    return unquote(file.stem)
 
 
 def sync_folder(folder: Path) -> None:

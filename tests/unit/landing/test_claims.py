@@ -107,11 +107,31 @@ def test_files_of_an_unreadable_trigger_are_not_taken_by_another_of_its_day(seve
     several.drop("trigger_2025_01_15_b.json", "{")
     trigger(several, "A")
 
+    first, second = several.land(), several.land()
+
+    assert [left.batch_id for left in first.refused] == ["trigger_2025_01_15_b.json", "A"]
+    assert [left.batch_id for left in second.refused] == ["A"]
+    assert "may be meant by trigger_2025_01_15_b.json" in second.refused[0].reason
+    assert several.visible() == []
+
+
+def test_beside_an_unreadable_trigger_another_takes_what_it_lists_and_the_corrected_one_the_rest(several):
+    several.suppliers("2025_01_15", "A")
+    several.categories("2025_01_15", "A")
+    several.drop("trigger_2025_01_15_B.json", "{")
+    trigger(several, "A", expected_files=[CATEGORIES])
+
     result = several.land()
 
-    assert [left.batch_id for left in result.refused] == ["trigger_2025_01_15_b.json"]
-    assert [left.batch_id for left in result.waiting] == ["A"]
-    assert several.visible() == []
+    assert landed(several) == {("A", CATEGORIES)}
+    assert result.unclaimed == [f"{SUPPLIERS} (no trigger announces it)"]
+    trigger(several, "B")
+    assert several.land().complete
+    assert landed(several) == {("A", CATEGORIES), ("B", SUPPLIERS)}
+    several.categories("2025_01_15", "A", "C")
+    trigger(several, "C")
+    assert several.land().complete
+    assert ("C", CATEGORIES) in landed(several)
 
 
 def test_a_file_that_neither_of_two_lists_names_is_disputed(several):

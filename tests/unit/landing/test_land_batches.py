@@ -144,9 +144,20 @@ def test_both_styles_of_trigger_work(place):
             "plain file name",
         ),
         (json.dumps({"trigger_id": "a", "batch_date": "2025-13-15", "data_files_ready": True}), "'batch_date'"),
+        (
+            json.dumps(
+                {
+                    "trigger_id": "a",
+                    "batch_date": "2025-01-15",
+                    "data_files_ready": True,
+                    "data_quality_checks": {"schema_validation": "perhaps"},
+                }
+            ),
+            "'data_quality_checks.schema_validation'",
+        ),
     ],
 )
-def test_an_unusable_trigger_is_refused_and_later_batches_wait(place, trigger, message):
+def test_an_unusable_trigger_is_refused_and_later_batches_land(place, trigger, message):
     place.suppliers("2025_01_15", "A")
     place.drop("trigger_2025_01_15.json", trigger)
     place.whole_drop("2025_01_16", "B")
@@ -155,8 +166,9 @@ def test_an_unusable_trigger_is_refused_and_later_batches_wait(place, trigger, m
 
     assert message in result.refused[0].reason
     assert "trigger_2025_01_15.json" in result.refused[0].reason
-    assert [left.batch_id for left in result.waiting] == ["batch_2025_01_16_001"]
-    assert place.visible() == []
+    assert not result.complete
+    assert place.visible() == ["batch_2025_01_16_001"]
+    assert result.unclaimed == ["suppliers_2025_01_15.csv (no trigger announces it)"]
 
 
 def test_the_same_batch_again_is_passed_over_and_put_away(place):
@@ -191,6 +203,8 @@ def test_the_same_batch_with_other_content_is_refused_and_stops_nobody(place):
     assert "categories" not in refused.reason
     assert place.visible() == ["batch_2025_01_15_001", "batch_2025_01_16_001"]
     assert place.bronze("suppliers", "batch_2025_01_15_001") == before
+    assert place.dropped() == []
+    assert place.land().complete
 
 
 def test_files_without_a_trigger_are_named_and_stay(place):

@@ -1,0 +1,55 @@
+"""What a drop must keep before it becomes visible, checked by Great Expectations."""
+
+from collections.abc import Mapping
+
+from lakegraph.landing.candidates import Candidate
+from lakegraph.landing.drop_expectations import Demanded, Past, batch_asset
+from lakegraph.landing.feeds import declared_feeds
+from lakegraph.landing.history import VisibleBatch
+from lakegraph.landing.result import LandedFile
+from lakegraph.runtime.expectations import Expectations
+from lakegraph.runtime.project import project_vars
+
+
+class DropContract:
+    """The contract of the drops of one landing, with the limits that vars.yml sets.
+
+    Args:
+        expectations: what checks them.
+        visible: the batches landed so far, oldest first; the caller adds to them.
+    """
+
+    def __init__(self, expectations: Expectations, visible: Mapping[str, VisibleBatch]):
+        self._expectations = expectations
+        self._visible = visible
+        self._limits = project_vars()["drop_contract"]
+
+    def check(self, candidate: Candidate, files: tuple[LandedFile, ...]) -> tuple[list[dict], str | None]:
+        """Check a batch that has been read.
+
+        Args:
+            candidate: the batch.
+            files: what was read.
+
+        Returns:
+            The rows for the operational table `expectation_results`; and why the batch is refused, if a check failed that
+            its trigger asks for.
+        """
+        asset = batch_asset(candidate, files, self._past, self._limits)
+        rows = self._expectations.check([asset], candidate.batch_id)
+        broken = [
+            f"{expected.check} failed: {row['asset']} must have {expected.description}, but {row['observed']}"
+            for expected, row in zip(asset.expected, rows, strict=True)
+            if isinstance(expected, Demanded) and not row["success"]
+        ]
+        if not broken:
+            return rows, None
+        return rows, f"{'; '.join(broken)}. {candidate.trigger.path.name} asks for the check"
+
+    def _past(self, feed: str) -> Past:
+        delivered = [files for batch in self._visible.values() if (files := batch.of_feed(feed))]
+        last = delivered[-1] if delivered else []
+        absent = frozenset(column for file in last for column in file.absent_columns)
+        recent = delivered[-self._limits["volume"]["batches"] :]
+        columns = tuple(column for column in declared_feeds()[feed].columns if last and column not in absent)
+        return Past(columns, tuple(tuple(file.records_read for file in files) for files in recent))

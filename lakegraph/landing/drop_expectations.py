@@ -1,0 +1,208 @@
+"""What is expected of the files of a drop and of the drop as a whole.
+
+The data that Great Expectations sees are measurements taken while the files were read: one row per batch, with a column for
+each measurement, and one for each column of each file.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lakegraph.landing.announced import AnnouncedCounts, announced_counts
+from lakegraph.landing.candidates import Candidate
+from lakegraph.landing.feeds import Feed, declared_feeds
+from lakegraph.landing.result import LandedFile
+from lakegraph.landing.triggers import Trigger
+from lakegraph.runtime.expectations import Asset, Expected
+
+RECORDS, FILES = "records read", "files"
+# With fewer earlier batches there is no telling what is usual.
+FEWEST_BATCHES = 2
+
+
+@dataclass(frozen=True)
+class Demanded(Expected):
+    """An expectation whose failure refuses the batch, because its trigger asks for the check."""
+
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What came of a feed before.
+
+    Attributes:
+        columns: the canonical columns that all files of its last delivery had; none when there was none.
+        records: of its last batches, oldest first, the records of each file.
+    """
+
+    columns: tuple[str, ...]
+    records: tuple[tuple[int, ...], ...]
+
+
+def batch_asset(
+    candidate: Candidate, files: Sequence[LandedFile], past: Callable[[str], Past], limits: Mapping
+) -> Asset:
+    """A batch with all that is expected of it.
+
+    Args:
+        candidate: the batch.
+        files: what was read.
+        past: what came before, by feed.
+        limits: `drop_contract` of vars.yml.
+    """
+    import pandas as pd
+
+    trigger = candidate.trigger.content if candidate.trigger else None
+    measured, expected, feeds = {}, [], declared_feeds()
+    for file in files:
+        measured |= _measured(file, feeds[file.feed])
+        expected += _expected_of_file(file, feeds[file.feed], trigger, past(file.feed), limits)
+    if candidate.trigger:
+        records = Counter()
+        for file in files:
+            records[file.feed] += file.records_read
+        measured |= {FILES: len(candidate.delivered_names), RECORDS: records.total()}
+        measured |= {_records_of(feed): count for feed, count in records.items()}
+        of_batch = [
+            *_announced_in_all(announced_counts(trigger), records, files, limits),
+            *_file_count(trigger, candidate.delivered_names, limits),
+        ]
+        expected += [replace(one, part=candidate.trigger.path.name) for one in of_batch]
+    return Asset(candidate.batch_id, pd.DataFrame([measured]), expected)
+
+
+def _measured(file: LandedFile, feed: Feed) -> dict[str, float | str]:
+    columns = {_of(file, column): "" for column in feed.columns if column not in file.absent_columns}
+    shares = {
+        _share_of(file, column): count / max(file.records_landed, 1) for column, count in file.missing_values.items()
+    }
+    return {**columns, _of(file, RECORDS): file.records_read, **shares}
+
+
+def _expected_of_file(
+    file: LandedFile, feed: Feed, trigger: Trigger | None, past: Past, limits: Mapping
+) -> list[Expected]:
+    expected = [
+        _columns(file, feed.required, "the required columns", limits),
+        *_usual_columns(file, trigger, past, limits),
+        *_announced(file, trigger, limits),
+        *_volume(file, past, limits["volume"]),
+        *_nulls(file, limits["nulls"]),
+    ]
+    return [replace(one, part=file.source_file) for one in expected]
+
+
+def _columns(file: LandedFile, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more):
+    lacking = [column for column in wanted if column in file.absent_columns]
+
+    def make():
+        from great_expectations.expectations import ExpectTableColumnsToMatchSet
+
+        return ExpectTableColumnsToMatchSet(column_set=[_of(file, column) for column in wanted], exact_match=False)
+
+    return kind(
+        make,
+        limits["columns"]["severity"],
+        description,
+        bound=", ".join(wanted),
+        checked=len(wanted),
+        unexpected=len(lacking),
+        observed=f"it lacks {', '.join(lacking)}" if lacking else "all are there",
+        **more,
+    )
+
+
+def _usual_columns(file: LandedFile, trigger: Trigger | None, past: Past, limits: Mapping) -> Iterator[Expected]:
+    if past.columns and trigger and trigger.data_quality_checks.schema_validation:
+        description = "the columns of the feed's last delivery"
+        yield _columns(file, past.columns, description, limits, Demanded, check="schema_validation")
+
+
+def _announced(file: LandedFile, trigger: Trigger | None, limits: Mapping) -> Iterator[Expected]:
+    count = announced_counts(trigger).of_file(file.source_file) if trigger else None
+    if count is not None:
+        yield _exactly(_of(file, RECORDS), count, file.records_read, "the records that the trigger announces", limits)
+
+
+def _announced_in_all(
+    counts: AnnouncedCounts, records: Mapping[str, int], files: Sequence[LandedFile], limits: Mapping
+) -> Iterator[Expected]:
+    if counts.total is not None:
+        found = sum(records.values())
+        yield _exactly(RECORDS, counts.total, found, "the records that the trigger announces in all", limits)
+    file_by_file = {file.feed for file in files if counts.of_file(file.source_file) is not None}
+    for feed in sorted(records.keys() & counts.by_name.keys() - file_by_file):
+        description = f"the records that the trigger announces for {feed}"
+        yield _exactly(_records_of(feed), counts.by_name[feed], records[feed], description, limits)
+
+
+def _exactly(measure: str, count: int, found: int, description: str, limits: Mapping) -> Expected:
+    severity = limits["row_count"]["severity"]
+    return Expected(_between(measure, count, count), severity, description, str(count), found, abs(found - count))
+
+
+def _file_count(trigger: Trigger, delivered: set[str], limits: Mapping) -> Iterator[Expected]:
+    listed = set(trigger.expected_files)
+    if not (listed and trigger.data_quality_checks.file_count_validation):
+        return
+    unlisted = ", ".join(sorted(delivered - listed))
+    told = f" (not listed: {unlisted})" if unlisted else ""
+    yield Demanded(
+        _between(FILES, len(listed), len(listed)),
+        limits["file_count"]["severity"],
+        "as many files as it expects",
+        bound=str(len(listed)),
+        checked=len(delivered),
+        unexpected=abs(len(delivered) - len(listed)),
+        observed=f"{len(delivered)} came for {len(listed)}{told}",
+        check="file_count_validation",
+    )
+
+
+def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]:
+    if len(past.records) < FEWEST_BATCHES:
+        return
+    delivered = [records for batch in past.records for records in batch]
+    mean = sum(delivered) / len(delivered)
+    least, most = limits["min_share"] * mean, limits["max_share"] * mean
+    yield Expected(
+        _between(_of(file, RECORDS), least, most),
+        limits["severity"],
+        f"{limits['min_share']:g} to {limits['max_share']:g} times the records of the feed's last {len(past.records)} batches",
+        f"{least:.0f} to {most:.0f}",
+        file.records_read,
+    )
+
+
+def _nulls(file: LandedFile, limits: Mapping) -> Iterator[Expected]:
+    for column, count in file.missing_values.items():
+        yield Expected(
+            _between(_share_of(file, column), None, limits["max_share"]),
+            limits["severity"],
+            f"a value of {column} in all but {limits['max_share']:.0%} of the records",
+            f"at most {limits['max_share']:g}",
+            file.records_landed,
+            count,
+        )
+
+
+def _between(column: str, least: float | None, most: float):
+    def make():
+        from great_expectations.expectations import ExpectColumnMaxToBeBetween
+
+        return ExpectColumnMaxToBeBetween(column=column, min_value=least, max_value=most)
+
+    return make
+
+
+def _of(file: LandedFile, what: str) -> str:
+    return f"{file.source_file}: {what}"
+
+
+def _share_of(file: LandedFile, column: str) -> str:
+    return _of(file, f"share without {column}")
+
+
+def _records_of(feed: str) -> str:
+    return f"records of {feed}"

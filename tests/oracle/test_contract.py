@@ -1,0 +1,45 @@
+"""The oracle's drop contract; expected values are written by hand."""
+
+from pathlib import Path
+
+from tests.oracle.contract import Contract
+from tests.oracle.judging import Record
+
+PROJECT = {
+    "drop_contract": {
+        "volume": {"batches": 3, "min_share": 0.5, "max_share": 2, "severity": "MEDIUM"},
+        "nulls": {"max_share": 0.1, "severity": "LOW"},
+        "row_count": {"severity": "CRITICAL"},
+    },
+    "feeds": {"parts": {"required": ["id", "name"]}},
+}
+
+
+def delivered(contract: Contract, count: int, announced: int | None = None, without_name: int = 0) -> list[str]:
+    rows = [{"id": "A", "name": " " if place < without_name else "B"} for place in range(count)]
+    records = {"parts": [Record("parts.csv", 2, None, raw) for raw in rows]}
+    return contract.broken(
+        {"parts": (Path("parts.csv"),)}, {} if announced is None else {"parts.csv": announced}, records
+    )
+
+
+def test_volume_is_held_against_the_last_deliveries_once_there_are_two():
+    contract = Contract(PROJECT)
+
+    # the third is held against a mean of 550, then 370, then 40
+    assert [delivered(contract, count) for count in (1000, 100, 10, 10, 100)] == [
+        [],
+        [],
+        ["MEDIUM"],
+        ["MEDIUM"],
+        ["MEDIUM"],
+    ]
+    assert [delivered(contract, count) for count in (20, 86, 87)] == [[], [], []]
+
+
+def test_announced_records_and_missing_values_are_counted():
+    contract = Contract(PROJECT)
+
+    assert delivered(contract, 10, announced=10, without_name=1) == []
+    assert delivered(contract, 10, announced=11, without_name=2) == ["CRITICAL", "LOW"]
+    assert delivered(contract, 0, announced=0) == ["MEDIUM"]

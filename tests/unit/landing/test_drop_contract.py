@@ -1,0 +1,208 @@
+"""The contract of a drop: what it finds is recorded before the batch is visible, and stops only what the trigger demands."""
+
+import pytest
+
+from lakegraph.runtime.expectations import data_docs_index
+
+DAY, SUPPLIERS, CATEGORIES = "2025_01_15", "suppliers_2025_01_15.csv", "categories_2025_01_15.csv"
+BATCH = "batch_2025_01_15_001"
+
+
+def found(place, batch=BATCH, **wanted):
+    """Severity, success, bound and observation of the results that fit."""
+    rows = [row for row in place.table("expectation_results") if row["batch_id"] == batch]
+    return [
+        (row["severity"], row["success"], row["expected"], row["observed"])
+        for row in rows
+        if all(text in row[column] for column, text in wanted.items())
+    ]
+
+
+def days(place, *counts):
+    """Land a whole drop per count of suppliers, on the days from the first of January on."""
+    for number, count in enumerate(counts, 1):
+        day = f"2025_01_{number:02d}"
+        place.suppliers(day, *map(str, range(count)))
+        place.categories(day, "C")
+        place.trigger(day)
+        assert place.land().complete
+
+
+def test_a_whole_batch_keeps_its_contract(place):
+    place.whole_drop(DAY, "A", "B")
+
+    assert place.land().complete
+
+    rows = place.table("expectation_results")
+    assert {row["asset"] for row in rows} == {SUPPLIERS, CATEGORIES}
+    assert {(row["batch_id"], row["stage"]) for row in rows} == {(BATCH, "drop")}
+    assert all(row["success"] for row in rows)
+    [log] = [row for row in place.table("processing_log") if row["step"] == "land"]
+    assert {row["run_id"] for row in rows} == {log["run_id"]}
+
+
+def test_missing_values_in_required_columns_are_measured(place):
+    place.drop(SUPPLIERS, "supplier_id,supplier_name\n" + "".join(f"S{n},{'x' if n > 2 else ' '}\n" for n in range(10)))
+    place.categories(DAY, "C")
+    place.trigger(DAY)
+
+    assert place.land().complete
+
+    assert found(place, asset=SUPPLIERS, description="value of supplier_id") == [("MEDIUM", True, "at most 0.1", "0")]
+    assert found(place, asset=SUPPLIERS, description="value of supplier_name") == [
+        ("MEDIUM", False, "at most 0.1", "0.3")
+    ]
+    [row] = [row for row in place.table("expectation_results") if "of supplier_name" in row["description"]]
+    assert (row["checked"], row["unexpected"]) == (10, 3)
+
+
+def test_record_counts_are_compared_with_those_of_the_trigger(place):
+    place.suppliers(DAY, "A", "B")
+    place.categories(DAY, "C")
+    place.trigger(DAY, metadata={"row_counts": {SUPPLIERS: 2, CATEGORIES: 5, "other.csv": 9}}, total_records=7)
+
+    assert place.land().complete
+
+    assert found(place, asset=SUPPLIERS, description="trigger announces") == [("CRITICAL", True, "2", "2")]
+    assert found(place, asset=CATEGORIES, description="trigger announces") == [("CRITICAL", False, "5", "1")]
+    assert found(place, asset="trigger_2025_01_15.json", description="in all") == [("CRITICAL", False, "7", "3")]
+
+
+def test_rejected_records_count_as_delivered(place):
+    place.drop(SUPPLIERS, "supplier_id,supplier_name\nA,x\nB,x,too many\n")
+    place.categories(DAY, "C")
+    place.trigger(DAY, row_counts={SUPPLIERS: 2})
+
+    place.land()
+
+    assert found(place, asset=SUPPLIERS, description="announces") == [("CRITICAL", True, "2", "2")]
+
+
+def test_counts_by_feed_are_those_of_all_its_files(place):
+    place.configure(place.settings.sources.read_text().replace("suppliers_{date}.csv", "suppliers_*_{date}.csv"))
+    names = [f"suppliers_{part}_{DAY}.csv" for part in "ab"]
+    for name in names:
+        place.drop(name, f"supplier_id,supplier_name\n{name},x\n")
+    place.trigger(DAY, expected_files=names, record_counts={"suppliers": 3})
+
+    place.land()
+
+    assert found(place, asset="trigger", description="for suppliers") == [("CRITICAL", False, "3", "2")]
+
+
+def test_volume_is_compared_with_the_last_batches_once_there_are_two(place):
+    days(place, 10, 20)
+    assert found(place, "batch_2025_01_02_001", description="times the records") == []
+    place.suppliers("2025_01_03", "A", "B")
+    place.categories("2025_01_03", "C")
+    place.trigger("2025_01_03")
+
+    assert place.land().complete
+
+    result = found(place, "batch_2025_01_03_001", asset="suppliers", description="times the records")
+    assert result == [("MEDIUM", False, "3 to 75", "2")]
+
+
+def test_volume_looks_at_no_more_batches_than_declared(place):
+    days(place, 1000, 10, 10, 10, 10, 10, 10)
+
+    result = found(place, "batch_2025_01_07_001", asset="suppliers", description="times the records")
+    assert result == [("MEDIUM", True, "2 to 50", "10")]
+
+
+def test_a_file_that_is_not_listed_fails_the_file_count(place):
+    place.configure(place.settings.sources.read_text() + '  reviews: {files: "reviews_{date}.csv"}\n')
+    place.whole_drop(DAY, "A")
+    place.drop(f"reviews_{DAY}.csv", "review_id,customer_id,product_id,rating\nR,C,P,1\n")
+    place.trigger(DAY, data_quality_checks={"file_count_validation": True})
+    place.whole_drop("2025_01_16", "B")
+
+    result = place.land()
+
+    [refused] = result.refused
+    for words in ("file_count_validation failed", "3 came for 2", f"reviews_{DAY}.csv", "trigger_2025_01_15.json asks"):
+        assert words in refused.reason
+    assert [left.batch_id for left in result.waiting] == ["batch_2025_01_16_001"]
+    assert place.visible() == []
+    assert list(place.settings.bronze.glob("*/batch_id=*")) == []
+    assert found(place, asset="trigger", description="as many files") == [
+        ("CRITICAL", False, "2", f"3 came for 2 (not listed: reviews_{DAY}.csv)")
+    ]
+
+    (place.drops / f"reviews_{DAY}.csv").unlink()
+    assert place.land().complete
+    assert found(place, asset="trigger", description="as many files") == [("CRITICAL", True, "2", "2 came for 2")]
+
+
+@pytest.mark.parametrize("checks", [None, {"file_count_validation": False}])
+def test_a_check_that_nobody_asks_for_refuses_nothing(place, checks):
+    place.configure(place.settings.sources.read_text() + '  reviews: {files: "reviews_{date}.csv"}\n')
+    place.whole_drop(DAY, "A")
+    place.drop(f"reviews_{DAY}.csv", "review_id,customer_id,product_id,rating\nR,C,P,1\n")
+    place.trigger(DAY, data_quality_checks=checks)
+
+    assert place.land().complete
+
+
+def test_an_expected_file_that_no_feed_takes_is_counted(place):
+    place.suppliers(DAY, "A")
+    place.drop("prices.csv", "price\n1\n")
+    place.trigger(DAY, expected_files=[SUPPLIERS, "prices.csv"], data_quality_checks=["file_count_validation"])
+
+    assert place.land().complete
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_column_that_the_last_delivery_had_must_come_again_if_the_trigger_asks_for_it(place, asked):
+    days(place, 3)
+    place.drop(SUPPLIERS, "supplier_id,supplier_name,country,colour\nA,x,DE,red\n")
+    place.categories(DAY, "C")
+    place.trigger(DAY, data_quality_checks={"schema_validation": asked})
+
+    result = place.land()
+
+    assert result.complete is not asked
+    if asked:
+        assert "schema_validation failed" in result.refused[0].reason
+        assert f"{SUPPLIERS} must have" in result.refused[0].reason
+        assert "it lacks contact_email, reliability_score" in result.refused[0].reason
+    else:
+        assert "no column of suppliers takes colour" in result.summary()
+    assert (BATCH in place.visible()) is not asked
+
+
+def test_the_checks_that_were_asked_for_are_recorded_with_the_batch(place):
+    place.whole_drop(DAY, "A")
+    place.trigger(DAY, data_quality_checks={"business_rules_validation": True, "schema_validation": True})
+
+    place.land()
+
+    assert place.table("batches")[0]["asked_checks"] == "schema_validation,business_rules_validation"
+
+
+def test_files_without_triggers_have_a_contract_too(place):
+    place.configure(place.settings.sources.read_text().replace('{file: "trigger_{date}.json"}', "none"))
+    place.suppliers(DAY, "A")
+
+    [batch] = place.land().batches
+
+    assert len(found(place, batch.batch_id)) == 3
+
+
+def test_data_docs_hold_counts_and_no_values(place):
+    place.whole_drop(DAY, "Very Personal")
+    place.trigger(DAY, row_counts={SUPPLIERS: 3})
+
+    place.land()
+
+    index = data_docs_index(place.lake, "drop")
+    [page] = index.parent.rglob("validations/**/*.html")
+    assert "the records that the trigger announces" in page.read_text()
+    assert not any(b"Very Personal" in path.read_bytes() for path in index.parent.rglob("*") if path.is_file())
+
+
+def test_nothing_to_land_costs_no_import_and_builds_no_data_docs(place, monkeypatch):
+    monkeypatch.setattr("lakegraph.landing.operations.import_ahead", lambda: pytest.fail("imported"))
+
+    assert place.land().complete
+    assert not data_docs_index(place.lake, "drop").exists()

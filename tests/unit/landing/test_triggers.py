@@ -1,0 +1,99 @@
+"""What a trigger may look like, and what is read from it."""
+
+import json
+from datetime import date, datetime
+
+import pytest
+
+from lakegraph.landing.announced import announced_counts
+from lakegraph.landing.triggers import TriggerError, TriggerFileError, read_trigger
+
+REQUIRED = {"trigger_id": "TRG_20250116_001", "batch_date": "2025-01-16", "data_files_ready": True}
+
+
+@pytest.fixture
+def trigger(tmp_path):
+    def read(**more):
+        path = tmp_path / "trigger.json"
+        path.write_text(json.dumps({**REQUIRED, **more}))
+        return read_trigger(path)
+
+    return read
+
+
+def test_the_required_keys_are_enough(trigger):
+    read = trigger()
+
+    assert (read.trigger_id, read.batch_date, read.expected_files) == ("TRG_20250116_001", date(2025, 1, 16), ())
+    assert read.data_quality_checks.names == ()
+    assert (announced_counts(read).by_name, announced_counts(read).total) == ({}, None)
+
+
+def test_all_optional_keys_are_taken(trigger):
+    read = trigger(
+        trigger_id="batch_2025_01_16_001",
+        trigger_timestamp="2025-01-16T06:00:00Z",
+        client_name="retail",
+        expected_files=["orders_2025_01_16.csv"],
+        source_system="erp",
+        processing_priority="high",
+        metadata={"record_counts": {"orders_2025_01_16.csv": 5}},
+        processing_notes="none",
+        data_quality_checks={"file_count_validation": True, "schema_validation": "true", "another": "whatever"},
+    )
+
+    assert (read.trigger_timestamp, read.client_name) == (datetime(2025, 1, 16, 6), "retail")
+    assert read.data_quality_checks.names == ("file_count_validation", "schema_validation")
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (None, ()),
+        ({}, ()),
+        ({"schema_validation": None, "file_count_validation": False}, ()),
+        ({"schema_validation": "false", "business_rules_validation": "TRUE"}, ("business_rules_validation",)),
+        (["schema_validation"], ("schema_validation",)),
+    ],
+)
+def test_checks_may_be_asked_for_in_several_ways(trigger, given, asked):
+    assert trigger(data_quality_checks=given, expected_files=None).data_quality_checks.names == asked
+
+
+@pytest.mark.parametrize("given", ["all", {"schema_validation": "perhaps"}, {"schema_validation": [1]}])
+def test_a_check_that_is_neither_true_nor_false_is_told(trigger, given):
+    with pytest.raises(TriggerError, match="'data_quality_checks"):
+        trigger(data_quality_checks=given)
+
+
+@pytest.mark.parametrize(
+    ("said", "by_name", "total"),
+    [
+        ({"metadata": {"row_counts": {"a.csv": 3, "b": "4"}}}, {"a.csv": 3, "b": 4}, None),
+        ({"record_counts": {"orders": 3}, "metadata": {"total_records": 7}}, {"orders": 3}, 7),
+        ({"expected_row_counts": {"a.csv": 1}, "total_rows": "12"}, {"a.csv": 1}, 12),
+        ({"expected_rows": {"a.csv": 2}}, {"a.csv": 2}, None),
+        ({"expected_rows": 9}, {}, 9),
+        ({"metadata": {"expected_records": 8}}, {}, 8),
+        ({"row_counts": {"a.csv": 1}, "metadata": {"row_counts": {"a.csv": 2}}}, {"a.csv": 1}, None),
+        ({"metadata": "free text"}, {}, None),
+        ({"metadata": [1, 2]}, {}, None),
+        ({"metadata": {"row_counts": {"a": True, "b": -1, "c": 1.5, "d": "many", "e": None, "f": [1]}}}, {}, None),
+        ({"metadata": {"row_counts": "12 rows", "total_records": True}}, {}, None),
+    ],
+)
+def test_record_counts_are_found_under_their_usual_names(trigger, said, by_name, total):
+    counts = announced_counts(trigger(**said))
+
+    assert (counts.by_name, counts.total) == (by_name, total)
+
+
+def test_a_file_is_counted_under_its_name_with_or_without_suffix(trigger):
+    counts = announced_counts(trigger(row_counts={"a.csv": 1, "b": 2}))
+
+    assert [counts.of_file(name) for name in ("a.csv", "b.csv", "c.csv")] == [1, 2, None]
+
+
+def test_a_trigger_that_cannot_even_be_read_is_no_unreadable_one(tmp_path):
+    with pytest.raises(TriggerFileError):
+        read_trigger(tmp_path)

@@ -1,0 +1,128 @@
+import os
+
+import pytest
+
+from lakegraph.landing.drops import DropsError
+from lakegraph.landing.sources import Sources
+from lakegraph.pipeline.arrivals import Arrivals, Look
+
+NOTHING, GROWING, READY = Look(), Look(growing=True), Look(ready=True)
+FEEDS = {"orders": {"files": "orders_{date}.csv"}, "reviews": {"files": "reviews/reviews_{date}.csv"}}
+
+
+class Folder:
+    """A drops folder, a clock that stands still, and what has arrived."""
+
+    def __init__(self, drops, trigger):
+        self.drops, self.now = drops, 0.0
+        sources = Sources.model_validate({"trigger": trigger, "feeds": FEEDS})
+        self.arrivals = Arrivals(drops, sources, clock=lambda: self.now)
+
+    def put(self, name, content="x"):
+        path = self.drops / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+
+    def after(self, seconds, unfinished=False):
+        self.now += seconds
+        return self.arrivals.look(unfinished)
+
+
+@pytest.fixture
+def triggered(tmp_path):
+    return Folder(tmp_path, {"file": "trigger_{date}.json"})
+
+
+@pytest.fixture
+def untriggered(tmp_path):
+    return Folder(tmp_path, "none")
+
+
+def test_a_trigger_counts_once_it_has_kept_still(triggered):
+    triggered.put("trigger_2025_01_15.json", "{")
+    assert triggered.after(0) == GROWING
+    triggered.put("trigger_2025_01_15.json", "{}")
+    assert triggered.after(0.4) == GROWING
+    assert triggered.after(0.4) == GROWING
+    assert triggered.after(0.1) == READY
+
+
+def test_what_a_run_was_given_counts_no_more_until_it_changes(triggered):
+    triggered.put("trigger_2025_01_15.json")
+    triggered.after(0)
+    triggered.after(1)
+    triggered.arrivals.take()
+
+    assert triggered.after(1, unfinished=True) == NOTHING
+    triggered.put("trigger_2025_01_15.json", "corrected")
+    assert triggered.after(0) == GROWING
+
+
+def test_the_same_file_dropped_again_after_it_was_archived_counts(triggered):
+    path = triggered.drops / "trigger_2025_01_15.json"
+    triggered.put(path.name)
+    before = path.stat()
+    triggered.after(0)
+    triggered.arrivals.take()
+    path.unlink()
+    triggered.put(path.name)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    triggered.after(0)
+
+    assert triggered.after(1) == READY
+
+
+def test_data_files_count_only_while_something_is_unfinished(triggered):
+    triggered.put("orders_2025_01_15.csv")
+    triggered.put("not_of_any_feed.csv")
+
+    assert triggered.after(0) == NOTHING
+    assert triggered.after(5, unfinished=True) == READY
+
+
+def test_a_file_that_still_grows_does_not_hold_up_a_trigger(triggered):
+    triggered.put("orders_2025_01_16.csv", "a")
+    triggered.put("trigger_2025_01_15.json")
+    triggered.after(0, unfinished=True)
+    triggered.put("orders_2025_01_16.csv", "ab")
+
+    assert triggered.after(0.5, unfinished=True) == READY
+
+
+def test_without_triggers_every_file_of_a_feed_counts_once_all_of_them_keep_still(untriggered):
+    untriggered.put("orders_2025_01_15.csv")
+    untriggered.put("reviews/reviews_2025_01_15.csv", "a")
+    assert untriggered.after(0) == GROWING
+    untriggered.put("reviews/reviews_2025_01_15.csv", "ab")
+    assert untriggered.after(0.5) == GROWING
+    assert untriggered.after(0.9) == GROWING
+    assert untriggered.after(0.1) == READY
+
+
+@pytest.mark.parametrize("name", [".orders_2025_01_15.csv", "orders_2025_01_15.csv.partial", "faults_2025_01_15.json"])
+def test_hidden_and_half_written_files_never_count(untriggered, name):
+    untriggered.put(name)
+    untriggered.after(0, unfinished=True)
+
+    assert untriggered.after(9, unfinished=True) == NOTHING
+
+
+def test_a_file_of_no_feed_counts_not_without_triggers(untriggered):
+    untriggered.put("trigger_2025_01_15.json")
+    untriggered.after(0)
+
+    assert untriggered.after(9) == NOTHING
+
+
+def test_a_folder_that_has_gone_is_told(untriggered):
+    untriggered.drops.rmdir()
+
+    with pytest.raises(DropsError, match="does not exist"):
+        untriggered.after(0)
+
+
+def test_it_knows_what_is_awaited_and_whether_folders_below_matter(triggered, untriggered):
+    assert triggered.arrivals.awaited == "trigger_{date}.json"
+    assert untriggered.arrivals.awaited == "orders_{date}.csv, reviews/reviews_{date}.csv"
+    assert untriggered.arrivals.nested
