@@ -46,7 +46,9 @@ class _Runner:
                 return _outcome(parsed, begin)
             self._manifest = parsed.result
         manifest = self._manifest if arguments[0] == "build" else None
-        done = dbtRunner(manifest=manifest).invoke(["--log-level", "none", *arguments])
+        # said for the console alone, `--log-level` would silence the log file too
+        file = [] if "--log-level-file" in arguments else ["--log-level-file", "debug"]
+        done = dbtRunner(manifest=manifest).invoke(["--log-level", "none", *file, *arguments])
         _close_warehouse()
         return _outcome(done, begin)
 

@@ -10,10 +10,7 @@
         {%- for name in version_columns(feed) if name != 'effective_at' %}
         current_versions.{{ name }},
         {%- endfor %}
-        case
-            when current_versions.is_present then current_versions.effective_at
-            else batch_as_of.effective_at
-        end as effective_at
+        batch_as_of.effective_at
     from {{ current }} as current_versions
     cross join {{ ref('batch_as_of') }} as batch_as_of
     {%- endif -%}

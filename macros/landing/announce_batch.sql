@@ -8,7 +8,7 @@
 
     {% if asked and not chosen %}
         {{ exceptions.raise_compiler_error(
-            "No visible batch has the id '" ~ asked ~ "' that --vars asks for (a rejected one is not visible). "
+            "No visible batch has the id '" ~ asked ~ "' that --vars asks for. "
             ~ "`lakegraph batches` lists those that have landed."
         ) }}
     {% elif not chosen %}

@@ -4,4 +4,4 @@
     on_schema_change='append_new_columns',
 ) }}
 
-{{ judge_records('orders', fallbacks={'unit_price': 'order_amount / nullif(quantity, 0)'}) }}
+{{ judge_records('orders', fallbacks={'unit_price': exact_quotient('order_amount', 'quantity')}) }}

@@ -143,7 +143,7 @@ findings as (
         or extract(hour from created_timestamp) > {{ hours.to_hour }}
         or (
             extract(hour from created_timestamp) = {{ hours.to_hour }}
-            and (extract(minute from created_timestamp) > 0 or extract(second from created_timestamp) > 0)
+            and created_timestamp > {{ dbt.date_trunc('hour', 'created_timestamp') }}
         ),
         1
     from lines

@@ -27,9 +27,9 @@ decisions as (
 
 admitted_before as (
     {% if is_incremental() -%}
-    select _batch_id as batch_id from {{ this }} where decision = 'admitted'
+    select _batch_id as batch_id, decided_by from {{ this }} where decision = 'admitted'
     {%- else -%}
-    select cast(null as {{ sql_type('string') }}) as batch_id from batch_in_progress where 1 = 0
+    {{ empty_select({'batch_id': {'type': 'string'}, 'decided_by': {'type': 'string'}}) }}
     {%- endif %}
 ),
 
@@ -104,8 +104,8 @@ final as (
         case
             when judged.verdict <> 'FAIL' then 'verdict'
             when decisions.decision = 'release' then concat('release by ', coalesce(decisions.decided_by, 'unknown'))
-            when admitted_before.batch_id is not null then 'earlier admission'
-            else 'policy {{ policy }}'
+            when admitted_before.decided_by = 'verdict' then 'earlier admission'
+            else coalesce(admitted_before.decided_by, 'policy {{ policy }}')
         end as decided_by,
         judged.critical_count,
         judged.high_count,
