@@ -10,7 +10,7 @@ from lakegraph.landing.claims import Claim, UnreadableTriggers, settle_claims
 from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
-from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, TriggerFileError, read_trigger
+from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, TriggerFileError, read_settled_trigger
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def triggered_candidates(
             unreadable[pattern.date_in(name)].add(PurePosixPath(name).name)
     for path in pattern.files(drops):
         try:
-            triggers.append(ReceivedTrigger(path, read_trigger(path)))
+            triggers.append(ReceivedTrigger(path, read_settled_trigger(path)))
         except TriggerError as error:
             day = pattern.date_in(path.relative_to(drops).as_posix())
             unreadable[day].add(path.name)

@@ -1,5 +1,6 @@
 """Trigger files: the JSON that announces a batch."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from lakegraph.runtime.errors import LakegraphError
 
+SETTLED_S = 1.0
 SAFE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
@@ -109,6 +111,32 @@ def read_trigger(path: Path) -> Trigger:
         first = error.errors()[0]
         where = f"'{'.'.join(str(part) for part in first['loc'])}': " if first["loc"] else ""
         raise TriggerError(f"{path.name} is not a valid trigger: {where}{_wrong(first)}.") from None
+
+
+def read_settled_trigger(path: Path) -> Trigger:
+    """Read and check a trigger file; one that was written just now gets the time to be written to its end.
+
+    Raises:
+        TriggerFileError: it cannot be read.
+        TriggerError: it is not JSON, or lacks what landing needs, and has not changed for a second.
+    """
+    while True:
+        try:
+            return read_trigger(path)
+        except TriggerFileError:
+            raise
+        except TriggerError:
+            age = time.time() - _modified(path)
+            if not 0 <= age < SETTLED_S:
+                raise
+            time.sleep(SETTLED_S - age)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # taken away meanwhile
+        return 0.0
 
 
 def _wrong(error) -> str:

@@ -1,12 +1,13 @@
 """What a trigger may look like, and what is read from it."""
 
 import json
+import threading
 from datetime import date, datetime
 
 import pytest
 
 from lakegraph.landing.announced import announced_counts
-from lakegraph.landing.triggers import TriggerError, TriggerFileError, read_trigger
+from lakegraph.landing.triggers import TriggerError, TriggerFileError, read_settled_trigger, read_trigger
 
 REQUIRED = {"trigger_id": "TRG_20250116_001", "batch_date": "2025-01-16", "data_files_ready": True}
 
@@ -97,3 +98,22 @@ def test_a_file_is_counted_under_its_name_with_or_without_suffix(trigger):
 def test_a_trigger_that_cannot_even_be_read_is_no_unreadable_one(tmp_path):
     with pytest.raises(TriggerFileError):
         read_trigger(tmp_path)
+
+
+def test_a_trigger_that_is_still_being_written_is_read_once_it_is_whole(tmp_path):
+    whole = json.dumps({"trigger_id": "b_1", "batch_date": "2025-01-15", "data_files_ready": True})
+    path = tmp_path / "trigger.json"
+    path.write_text(whole[:20])
+    writer = threading.Timer(0.3, path.write_text, [whole])
+    writer.start()
+
+    assert read_settled_trigger(path).trigger_id == "b_1"
+    writer.join()
+
+
+def test_a_trigger_that_stays_unreadable_is_told(tmp_path):
+    path = tmp_path / "trigger.json"
+    path.write_text("{")
+
+    with pytest.raises(TriggerError, match="is not a valid trigger"):
+        read_settled_trigger(path)
