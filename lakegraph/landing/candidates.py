@@ -147,7 +147,9 @@ def _gathered(
 ) -> Candidate:
     batch_date = day or max(_day(prints[file.path].modified) for file in files)
     content = content_hash((file.feed, file.name, prints[file.path].sha256) for file in files)
-    batch_id = _known_id(content, files, visible) or _new_id(f"files_{batch_date:%Y_%m_%d}_{content[:8]}", visible)
+    # batches of one date are applied in the order of their ids: the later delivery has the last word
+    place = 1 + sum(batch.batch_date == batch_date for batch in visible.values())
+    batch_id = _known_id(content, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
     return Candidate(batch_id, batch_date, files, fault=_fault(files))
 
 
@@ -156,12 +158,6 @@ def _known_id(content: str, files: tuple[DropFile, ...], visible: dict[str, Visi
     names = {file.name for file in files}
     last = next((batch for batch in reversed(visible.values()) if names & batch.hashes.keys()), None)
     return last.batch_id if last and last.content_hash == content else None
-
-
-def _new_id(base: str, visible: dict[str, VisibleBatch]) -> str:
-    """The id itself, or with a number behind it where content returns that an earlier batch had on the same day."""
-    taken = sum(1 for batch_id in visible if batch_id == base or batch_id.startswith(f"{base}_"))
-    return f"{base}_{taken + 1}" if taken else base
 
 
 def _day(nanoseconds: int) -> date:

@@ -106,7 +106,9 @@ class _Landing:
         for name, reason in self.aside.finish([*(file.path for file in files), *triggers]):
             self.result.refused.append(LeftBehind(name, f"{reason}. It is kept aside in {self.aside.folder}"))
         files = [file for file in files if file.path.exists()]
-        for batch_id, left in unfinished_archives(self.archive, files, self.visible.values(), self.prints).items():
+        for batch_id, left in unfinished_archives(
+            self.archive, files, list(self.visible.values())[-1:], self.prints
+        ).items():
             self._archive(batch_id, left)
 
     def _land(self, candidate: Candidate) -> str | None:

@@ -19,7 +19,8 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Answer commands until standard input ends or the process that started this one dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     # what dbt prints must not come between the answers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -8,6 +8,7 @@ from lakegraph.pipeline.batches import BatchState, list_batches, waiting_batches
 from lakegraph.pipeline.dbt import DbtError, DbtOutcome, DbtSession, target_folder
 from lakegraph.pipeline.server import PendingServer, graph_server
 from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime.processing_log import logged_step, new_run_id
 from lakegraph.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -137,14 +138,15 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
         while True:
             waiting = waiting_batches(settings)
             try:
-                outcomes.append(_build_next(dbt, waiting, steps, first=not outcomes))
+                outcomes.append(_build_next(dbt, waiting, settings, steps, first=not outcomes))
             except DbtError as error:
                 held = _held_batch(settings) if GATE in error.failed else None
                 if held is None:
                     raise
                 return Builds(outcomes + _build_marts(dbt, settings, steps), held)
             left = waiting_batches(settings)
-            if waiting and waiting[0] in left:
+            # an older one that came meanwhile was taken first
+            if waiting and left == waiting:
                 raise DbtError(
                     f"dbt built without an error, but did not apply batch {waiting[0]}.",
                     "See what its log says of the batch.",
@@ -153,12 +155,14 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
                 return Builds(outcomes)
 
 
-def _build_next(dbt: DbtSession, waiting: list[str], steps: Steps, first: bool) -> DbtOutcome:
-    if len(waiting) > 1:
-        with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
-            return dbt.run("build", *(ROW_LEVEL if first else BACKFILL))
-    with steps.step(f"build {waiting[0]}" if waiting else "build"):
-        return dbt.run("build", *DATA_ONLY)
+def _build_next(dbt: DbtSession, waiting: list[str], settings: Settings, steps: Steps, first: bool) -> DbtOutcome:
+    # dbt logs its own steps at the end, which one that is killed does not live to see
+    with logged_step(settings.ops, new_run_id(), "build", waiting[0] if waiting else None):
+        if len(waiting) > 1:
+            with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
+                return dbt.run("build", *(ROW_LEVEL if first else BACKFILL))
+        with steps.step(f"build {waiting[0]}" if waiting else "build"):
+            return dbt.run("build", *DATA_ONLY)
 
 
 def _held_batch(settings: Settings) -> BatchState | None:

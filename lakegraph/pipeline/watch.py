@@ -111,8 +111,8 @@ class PipelineRuns:
         with steps.step("land"):
             landing = land(self._settings)
         steps.tell(landing.summary())
-        self._behind = self._behind or bool(landing.batches)
-        if self._behind or waiting_batches(self._settings):
+        self._behind = self._behind or bool(landing.batches) or bool(waiting_batches(self._settings))
+        if self._behind:
             outcome = run_pipeline(self._settings, load=self._load, landing=landing)
             self._behind = False
             show_outcome(outcome, self._settings)

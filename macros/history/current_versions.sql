@@ -79,6 +79,9 @@ seen as (
         from keys
         inner join mentioned_words
             on keys.{{ key[0] }} = mentioned_words.word
+
+        union all
+        {{ keys_in_unreadable(feed, 'keys', 'batches') }}
     ) as occurrences
     group by {{ key | join(', ') }}
 ),

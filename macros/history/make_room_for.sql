@@ -1,8 +1,13 @@
-{# A batch that comes late has its place before batches that were applied already. Their part of the history is undone,
-   and they wait again: they are applied once more after it, in order. What says that they were applied goes last, so
-   that an interrupted undoing is done again. #}
+{# Before a batch is let in: undoes what must not be there beside it. A batch that comes late has its place before batches
+   that were applied already; these wait again and are applied once more after it, in order. An attempt that did not end
+   (killed, failed, its batch perhaps rejected since) has left its mark on the current versions. They are then dropped,
+   to be built anew from all admitted batches; the snapshots undo their part themselves, just before they are built. What
+   says that there is something to undo goes last, so that an interrupted undoing is done again. #}
 {% macro make_room_for(batch) %}
-    {% set applied = source('ops', 'applied_batches') %}
+    {% set applied, begun = source('ops', 'applied_batches'), source('ops', 'begun_batches') %}
+    {% set own_id = text_literal(batch['_batch_id']) %}
+    {% set is_own = "batch_id = " ~ own_id %}
+    {% set is_applied = run_query("select 1 from " ~ applied ~ " where " ~ is_own) | length > 0 %}
     {% set later %}
         select batches.batch_id
         from {{ relation_of('model', 'visible_batches') }} as batches
@@ -10,32 +15,59 @@
             on batches.batch_id = applied.batch_id
         where batches.batch_number > {{ batch['batch_number'] }}
     {% endset %}
-    {% set again = run_query(later) | length %}
-    {% set own = run_query(
-        "select 1 from " ~ applied ~ " where batch_id = " ~ text_literal(batch['_batch_id'])
-    ) | length %}
-    {% if again and not own %}
+    {% set unfinished = "select batch_id from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ")" %}
+
+    {% set again = 0 if is_applied else run_query(later) | length %}
+    {% if again %}
         {% do log(
             "Batch " ~ batch['_batch_id'] ~ " is late: " ~ again ~ " later ones will be applied again after it.", info=True
         ) %}
-        {% for node in graph.nodes.values() if node.package_name == 'lakegraph' %}
-            {% set relation = load_cached_relation(
-                api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)
-            ) if node.resource_type == 'snapshot' or 'rebuilt_when_late' in node.tags %}
-            {% if relation and node.resource_type == 'snapshot' %}
-                {% do undo_versions(relation, batch['effective_at']) %}
-            {% elif relation %}
-                {% do adapter.drop_relation(relation) %}
-            {% endif %}
-        {% endfor %}
+    {% endif %}
+    {% if again or run_query(unfinished) | length or (is_applied and is_stale(own_id)) %}
+        {% do drop_current_versions() %}
+    {% endif %}
+    {% if again %}
         {% do run_query("delete from " ~ applied ~ " where batch_id in (" ~ later ~ ")") %}
+    {% endif %}
+    {% do run_query("delete from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ")") %}
+    {% if not is_applied %}
+        {% do run_query("insert into " ~ begun ~ " values (" ~ own_id ~ ", " ~ text_literal(invocation_id) ~ ")") %}
     {% endif %}
 {% endmacro %}
 
 
-{# Takes a snapshot back to what it held before a time: later versions go, and those that they ended are open again. #}
-{% macro undo_versions(history, effective_at) %}
-    {% set moment = "cast('" ~ effective_at ~ "' as " ~ sql_type('timestamp') ~ ")" %}
-    {% do run_query("delete from " ~ history ~ " where dbt_valid_from >= " ~ moment) %}
-    {% do run_query("update " ~ history ~ " set dbt_valid_to = null where dbt_valid_to >= " ~ moment) %}
+{% macro drop_current_versions() %}
+    {% for feed in var('feeds') %}
+        {% set relation = built_relation('model', 'int_' ~ feed ~ '_current') %}
+        {% if relation %}{% do adapter.drop_relation(relation) %}{% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
+{# Whether current versions of an applied batch are no longer what staging makes of it: a rule or a feed was changed. #}
+{% macro is_stale(batch_id) %}
+    {% set searches = [] %}
+    {% for feed in var('feeds') %}
+        {% set current = built_relation('model', 'int_' ~ feed ~ '_current') %}
+        {% if current %}
+            {% do searches.append(
+                "select 1 as found from " ~ current ~ " as known left join "
+                ~ relation_of('model', 'stg_commerce__' ~ feed ~ '_judged') ~ " as judged on "
+                ~ same_key(feed, 'known', 'judged') ~ " and judged._batch_id = " ~ batch_id
+                ~ " and judged._failed_rules is null and judged._business_hash = known._business_hash"
+                ~ " where known._batch_id = " ~ batch_id ~ " and judged._batch_id is null"
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(run_query("select 1 from (" ~ searches | join(' union all ') ~ ") as stale limit 1") | length > 0
+        if searches else false) }}
+{% endmacro %}
+
+
+{# A node's table or view, or none when it has not been built. #}
+{% macro built_relation(kind, name) %}
+    {% set node = graph.nodes[kind ~ '.lakegraph.' ~ name] %}
+    {{ return(load_cached_relation(
+        api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)
+    )) }}
 {% endmacro %}

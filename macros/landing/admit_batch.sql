@@ -1,5 +1,5 @@
-{# Before anything downstream is built: a batch that its verdict holds back ends the build here, and one that comes late
-   takes the history back to the batch before it. #}
+{# Before anything downstream is built: a batch that its verdict holds back ends the build here; for one that is let in,
+   what must not be there beside it is undone. #}
 {% macro admit_batch() %}
     {% if execute and flags.WHICH in ['build', 'run', 'retry'] %}
         {% set found = run_query(

@@ -77,13 +77,18 @@
 {% endmacro %}
 
 
-{# The operational tables that dbt itself writes: which batches a whole build has taken in, and the steps of its builds. #}
+{# The operational tables that dbt itself writes: which batches builds have begun to let in,
+   which a whole build has taken in, and the steps of builds. #}
 {% macro dbt_ops_tables() %}
     {{ return({
         'applied_batches': {
             'batch_id': {'type': 'string'},
             'batch_date': {'type': 'date'},
             'applied_at': {'type': 'timestamp'},
+            'invocation_id': {'type': 'string'},
+        },
+        'begun_batches': {
+            'batch_id': {'type': 'string'},
             'invocation_id': {'type': 'string'},
         },
         'dbt_steps': var('ops_tables').processing_log,

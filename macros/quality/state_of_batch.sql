@@ -29,6 +29,9 @@
     from {{ feed }}_before as before
     inner join {{ feed }}_words as words
         on before.{{ key[0] }} = words.word
+    union
+    select {{ listed(key, 'mentioned.') }}
+    from ({{ keys_in_unreadable(feed, feed ~ '_before') }}) as mentioned
 ),
 
 {{ feed }}_known as (

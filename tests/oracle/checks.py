@@ -105,12 +105,12 @@ def _orders_without_shipping(state: State, check: Mapping) -> Findings:
         line["order_id"] for line in lines if (line["order_status"] or "").lower() not in check["awaited_statuses"]
     }
     shipped = {order_id for order_id, _ in state.known["shipping"]}
-    return ((order_id, order_id not in shipped) for order_id in to_ship)
+    return ((order_id, order_id not in shipped) for order_id in to_ship if shipped)
 
 
 def _customers_without_orders(state: State, check: Mapping) -> Findings:
     buyers = {line["customer_id"] for line in state.known["orders"].values()}
-    return ((customer_id, customer_id not in buyers) for (customer_id,) in state.known["customers"])
+    return ((customer_id, customer_id not in buyers) for (customer_id,) in state.known["customers"] if buyers)
 
 
 def _shipping_cost_out_of_range(state: State, check: Mapping) -> Findings:
@@ -146,8 +146,12 @@ def _records_unaccounted(state: State, check: Mapping) -> Findings:
 
 
 CHECKS: Mapping[str, Callable[[State, Mapping], Findings]] = {
-    "orders_without_customer": _lines(lambda state, line, check: state.customer(line) is None),
-    "orders_without_product": _lines(lambda state, line, check: state.product(line) is None),
+    "orders_without_customer": _lines(
+        lambda state, line, check: state.customer(line) is None, lambda state, line, check: state.known["customers"]
+    ),
+    "orders_without_product": _lines(
+        lambda state, line, check: state.product(line) is None, lambda state, line, check: state.known["products"]
+    ),
     "order_amount_out_of_range": _lines(
         lambda state, line, check: not check["min"] <= line["order_amount"] <= check["max"]
     ),

@@ -99,13 +99,16 @@ accounts as (
 ),
 
 findings as (
+    -- a check says nothing of a feed that is not delivered at all
     select 'orders_without_customer' as check_id, record_key, known_customer_id is null as is_broken, 1 as weight
     from lines
+    where exists (select 1 from customers_known)
 
     union all
 
     select 'orders_without_product', record_key, known_product_id is null, 1
     from lines
+    where exists (select 1 from products_known)
 
     union all
 
@@ -155,6 +158,7 @@ findings as (
     from orders_to_ship
     left join shipped_orders
         on orders_to_ship.order_id = shipped_orders.order_id
+    where exists (select 1 from shipped_orders)
 
     union all
 
@@ -162,6 +166,7 @@ findings as (
     from customers_known
     left join buyers
         on customers_known.customer_id = buyers.customer_id
+    where exists (select 1 from buyers)
 
     union all
 
@@ -175,7 +180,6 @@ findings as (
 
     union all
 
-    -- says nothing where no stock is delivered at all
     select 'products_without_inventory', products_known.product_id, stock.product_id is null, 1
     from products_known
     left join stock

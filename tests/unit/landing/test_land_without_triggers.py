@@ -1,6 +1,7 @@
 """Files taken as they lie."""
 
 import os
+import shutil
 from datetime import UTC, date, datetime
 
 import pytest
@@ -83,7 +84,30 @@ def test_content_that_returns_after_a_change_is_landed_again(undated):
     batches = sorted(undated.table("batches"), key=lambda row: row["landed_at"])
     names = [undated.bronze("suppliers", row["batch_id"])[0]["supplier_name"] for row in batches]
     assert names == ["Acme", "Acme Ltd", "Acme"]
-    assert batches[2]["batch_id"] == f"{batches[0]['batch_id']}_2"
+    # batches of one date are applied in the order of their ids
+    ids = [row["batch_id"] for row in batches]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 3
+
+
+def test_the_last_of_many_deliveries_of_a_day_comes_last(undated):
+    for number in range(12):
+        drop_supplier(undated, f"Name {number}")
+        undated.land()
+
+    ordered = sorted(undated.table("batches"), key=lambda row: row["batch_id"])
+
+    names = [undated.bronze("suppliers", row["batch_id"])[0]["supplier_name"] for row in ordered]
+    assert names == [f"Name {number}" for number in range(12)]
+
+
+def test_content_that_returns_is_landed_although_its_archive_was_emptied(dated):
+    for name in ("Acme", "Other", "Acme"):
+        dated.suppliers("2025_01_15", name)
+        dated.land()
+        shutil.rmtree(dated.lake / "archive", ignore_errors=True)
+
+    assert len(dated.table("batches")) == 3
 
 
 def test_an_equal_file_of_the_next_day_is_a_batch_of_its_own(dated):
