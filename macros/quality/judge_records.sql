@@ -92,10 +92,12 @@ final as (
         {{ business_hash(feed) }} as _business_hash,
         _failed_rules,
         _warned_rules,
-        case when _failed_rules is not null
-            {%- for name in key %}
-            and coalesce(cast({{ name }} as {{ sql_type('string') }}), {{ clean_text('raw__' ~ name) }}) is not null
+        -- one without any part of a key has none, so that nobody takes it for another
+        case when _failed_rules is not null and coalesce(
+            {%- for name in key if declared(feed).columns[name].default is not defined %}
+            cast({{ name }} as {{ sql_type('string') }}), {{ clean_text('raw__' ~ name) }}{{ ',' if not loop.last }}
             {%- endfor %}
+            ) is not null
             then {{ record_key(feed) }}
         end as _record_key,
         case when _failed_rules is not null then {{ raw_record(feed) }} end as _raw_record,

@@ -58,10 +58,15 @@ def test_a_named_batch_is_taken_in_and_the_one_before_comes_late(lake):
     first_applied = applied(lake)
 
     late = lake.run("build")
+    applied_by_late = applied(lake)
+    again = lake.run("build")
 
     assert f"Batch {SECOND_DAY.id} of 2025-01-16 is in progress, 1 waits behind it." in named
     assert first_applied == [SECOND_DAY.id]
     assert f"Batch {FIRST_DAY.id} of 2025-01-15 is in progress, 0 wait behind it." in late
+    assert f"Batch {FIRST_DAY.id} is late: 1 later ones will be applied again after it." in late
+    assert applied_by_late == [FIRST_DAY.id]
+    assert f"Batch {SECOND_DAY.id} of 2025-01-16 is in progress, 0 wait behind it." in again
     assert applied(lake) == [FIRST_DAY.id, SECOND_DAY.id]
 
 

@@ -43,7 +43,7 @@ def quarantine(walked: Walked, feed: str, project: Mapping) -> Expected:
             "staging" if record.readable else "landing",
             _listed(record.reasons),
             _listed(record.warnings),
-            "|".join(_key_text(record, name) for name in key) if record.readable else None,
+            _key(record, key, project["feeds"][feed]["columns"]),
             json.dumps(record.raw, separators=(",", ":"), ensure_ascii=False) if record.readable else record.raw_text,
             record.file,
             record.line,
@@ -136,6 +136,13 @@ def _records(walked: Walked, feed: str) -> list[tuple[Outcome, Record]]:
 
 def _listed(names: list[str]) -> str | None:
     return ",".join(names) or None
+
+
+def _key(record: Record, key: list[str], columns: Mapping) -> str | None:
+    """The columns of a key, joined; None where no part of it can be read, defaults apart."""
+    if not record.readable or not any(_key_text(record, name) for name in key if "default" not in columns[name]):
+        return None
+    return "|".join(_key_text(record, name) for name in key)
 
 
 def _key_text(record: Record, name: str) -> str:
