@@ -170,6 +170,8 @@ def _free_port(home: Path) -> int:
     candidates = [int(before.read_text()), 0] if before.is_file() else [0]
     for candidate in candidates:
         with socket.socket() as probe:
+            # connections of the server before that linger do not keep its port; one that listens does
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
             except OSError:
