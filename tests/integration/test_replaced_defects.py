@@ -105,12 +105,13 @@ def test_ids_that_restart_every_day_make_no_new_versions_and_mix_nothing_up(lake
 def test_a_verdict_that_fails_stops_what_comes_after_it(lake, monkeypatch):
     history = "select * from snapshots.orders_history order by all"
     before = lake.rows(history)
-    lake.land(Batch("batch_2025_01_17_001", date(2025, 1, 17), {"orders": [paid("O1", "cash"), paid("O7", "cash")]}))
+    tiny = [{**paid(order_id, "cash"), "order_amount": "0.50"} for order_id in ("O1", "O7")]
+    lake.land(Batch("batch_2025_01_17_001", date(2025, 1, 17), {"orders": tiny}))
     monkeypatch.setenv("LAKEGRAPH_ENV", "prod")
 
     done = lake.dbt(*ROW_LEVEL)
 
-    # of no order is the customer known
+    # orders of less than 1
     assert done.returncode != 0
     assert "Batch batch_2025_01_17_001 is held back: its verdict is FAIL" in done.stdout
     assert lake.rows(history) == before
