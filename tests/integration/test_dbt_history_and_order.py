@@ -18,9 +18,10 @@ def day(number: int, customers: list[str], **feeds: list[dict[str, str]]) -> Bat
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory) -> DbtLake:
-    """Three days of customers: ben is gone on the second and back on the third; the folder's name looks like a pattern."""
+    """Four days of customers: ben is gone on the second and back on the third, the fourth is empty; the folder's name looks
+    like a pattern."""
     lake = DbtLake(tmp_path_factory.mktemp("a [1] lake*"))
-    for batch in (day(10, ["ada", "ben"]), day(11, ["ada"]), day(12, ["ada", "ben"])):
+    for batch in (day(10, ["ada", "ben"]), day(11, ["ada"]), day(12, ["ada", "ben"]), day(13, [])):
         lake.land(batch)
         lake.run(*ROW_LEVEL)
     return lake
@@ -40,7 +41,7 @@ def test_a_key_that_vanishes_is_closed_at_the_batchs_time_and_opened_again(lake)
     assert lake.rows("select count(*) from snapshots.customers_history where customer_id = 'ada'") == [(1,)]
 
 
-def test_an_older_batch_that_lands_later_moves_no_rows(lake):
+def test_an_older_batch_moves_no_rows_before_its_build(lake):
     before = lake.rows("select _batch_id, customer_id from silver.stg_commerce__customers order by all")
     lake.land(day(9, ["cleo"]))
 
@@ -50,16 +51,13 @@ def test_an_older_batch_that_lands_later_moves_no_rows(lake):
 
 
 def test_a_full_delivery_of_nothing_empties_no_feed(lake):
-    lake.run(*ROW_LEVEL)  # takes in the ninth
-    lake.land(day(13, []))
-
-    lake.run(*ROW_LEVEL)
-
     present = lake.rows("select customer_id from silver.int_customers_current where is_present order by 1")
     assert present == [("ada",), ("ben",)]
+    assert lake.rows("select count(*) from ops.applied_batches where batch_id = 'batch_13'") == [(1,)]
 
 
-def test_values_that_fit_nowhere_are_quarantined_and_stop_nothing(lake):
+def test_values_that_fit_nowhere_are_quarantined_and_stop_nothing(tmp_path):
+    lake = DbtLake(tmp_path)
     orders = [
         order("o1", "ada", "p1", "99999999999999.9999"),
         order("o2", "ada", "p1", "10", quantity="9223372036854775807"),
