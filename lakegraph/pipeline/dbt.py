@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -39,24 +40,87 @@ class DbtOutcome:
     seconds: float
 
 
+class DbtProcess:
+    """A process that runs dbt commands one after another; it starts with the first, and parses the project once."""
+
+    def __init__(self):
+        self._worker: subprocess.Popen | None = None
+        self._unread = 0
+        self._said = TemporaryFile("w+", errors="replace")
+
+    def ask(self, arguments: list[str], environment: dict[str, str]) -> dict:
+        """What became of a command: `success`, `seconds`, `exception` as text, and `results`, a list per node.
+
+        Args:
+            arguments: the command and its options, as on the command line.
+            environment: variables that are set for this command.
+        """
+        self.begin(arguments, environment)
+        try:
+            lines = [self._worker.stdout.readline() for _ in range(self._unread)]
+        finally:
+            self._unread = 0
+        if lines[-1]:
+            return json.loads(lines[-1])
+        code = self._worker.wait()
+        self._worker = None
+        self._said.seek(0)
+        said = self._said.read() or f"its process ended with code {code}"
+        return {"success": False, "results": [], "exception": said, "seconds": 0.0}
+
+    def begin(self, arguments: list[str], environment: dict[str, str]) -> None:
+        """Have a command run, and what becomes of it thrown away; the next one waits for it. See `ask`."""
+        worker = self._worker = self._worker or self._start()
+        # one that has ended is noticed when its answer does not come
+        with suppress(BrokenPipeError):
+            worker.stdin.write(json.dumps({"arguments": arguments, "environment": environment}) + "\n")
+            worker.stdin.flush()
+        self._unread += 1
+
+    def close(self, at_once: bool = False) -> None:
+        """End the process, `at_once` also in the middle of a command."""
+        if self._worker is not None:
+            if at_once:
+                self._worker.terminate()
+            with suppress(BrokenPipeError):
+                self._worker.stdin.close()
+            self._worker.wait()
+        self._said.close()
+
+    def _start(self) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-m", "lakegraph.pipeline.dbt_worker"],
+            cwd=project_root(),
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(
+                    path for path in (os.environ.get("PYTHONPATH"), _package_folder()) if path
+                ),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+        )
+
+
 class DbtSession:
-    """dbt commands on one lake, target and environment, one after another; the project is parsed once."""
+    """dbt commands on one lake, target and environment, one after another, in a process of their own."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
-        self._worker: subprocess.Popen | None = None
-        self._said = TemporaryFile("w+", errors="replace")
+        self._process = DbtProcess()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_) -> None:
-        if self._worker is not None:
-            if kind and not issubclass(kind, Exception):  # interrupted: a build may have long to go
-                self._worker.terminate()
-            self._worker.stdin.close()
-            self._worker.wait()
-        self._said.close()
+        # interrupted: a build may have long to go
+        self._process.close(at_once=bool(kind) and not issubclass(kind, Exception))
+
+    def parse_ahead(self) -> None:
+        """Have the project parsed while other work goes on; trouble with it is told by the next command."""
+        self._process.begin(["parse", *self._target()], self._environment())
 
     def run(self, *arguments: str) -> DbtOutcome:
         """Run a dbt command on the project.
@@ -67,57 +131,36 @@ class DbtSession:
         Raises:
             DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
         """
-        command = f"dbt {' '.join(arguments)}"
-        answer = self._ask([*arguments, "--target", self._settings.target])
-        if not answer["success"]:
-            failed = [result for result in answer["results"] if result["status"] in FAILED]
-            trouble = _told(failed) if failed else _reason(answer["exception"])
-            raise DbtError(
-                f"`{command}` failed: {trouble}.",
-                f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.",
-                tuple(_name(result) for result in failed),
-            )
-        statuses: dict[str, int] = {}
-        for result in answer["results"]:
-            statuses[result["status"]] = statuses.get(result["status"], 0) + 1
-        return DbtOutcome(command, statuses, round(answer["seconds"], 3))
+        answer = self._process.ask([*arguments, *self._target()], self._environment())
+        return outcome_of(f"dbt {' '.join(arguments)}", answer)
 
-    def _ask(self, arguments: list[str]) -> dict:
-        worker = self._worker = self._worker or self._start()
-        try:
-            worker.stdin.write(json.dumps(arguments) + "\n")
-            worker.stdin.flush()
-        except BrokenPipeError:
-            line = ""
-        else:
-            line = worker.stdout.readline()
-        if line:
-            return json.loads(line)
-        code = worker.wait()
-        self._worker = None
-        self._said.seek(0)
-        said = self._said.read() or f"its process ended with code {code}"
-        return {"success": False, "results": [], "exception": said, "seconds": 0.0}
+    def _target(self) -> list[str]:
+        return ["--target", self._settings.target]
 
-    def _start(self) -> subprocess.Popen:
+    def _environment(self) -> dict[str, str]:
         # DuckDB makes its file, but not the folder around it
         self._settings.lake.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            [sys.executable, "-m", "lakegraph.pipeline.dbt_worker"],
-            cwd=project_root(),
-            env={
-                **os.environ,
-                "LAKE_DIR": str(self._settings.lake.resolve()),
-                "LAKEGRAPH_ENV": self._settings.env,
-                "PYTHONPATH": os.pathsep.join(
-                    path for path in (os.environ.get("PYTHONPATH"), _package_folder()) if path
-                ),
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            text=True,
+        return {"LAKE_DIR": str(self._settings.lake.resolve()), "LAKEGRAPH_ENV": self._settings.env}
+
+
+def outcome_of(command: str, answer: dict) -> DbtOutcome:
+    """What a command did, from the answer of its process.
+
+    Raises:
+        DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
+    """
+    if not answer["success"]:
+        failed = [result for result in answer["results"] if result["status"] in FAILED]
+        trouble = _told(failed) if failed else _reason(answer["exception"])
+        raise DbtError(
+            f"`{command}` failed: {trouble}.",
+            f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.",
+            tuple(_name(result) for result in failed),
         )
+    statuses: dict[str, int] = {}
+    for result in answer["results"]:
+        statuses[result["status"]] = statuses.get(result["status"], 0) + 1
+    return DbtOutcome(command, statuses, round(answer["seconds"], 3))
 
 
 def dbt(settings: Settings, *arguments: str) -> DbtOutcome:

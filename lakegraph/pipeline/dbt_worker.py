@@ -1,8 +1,8 @@
 """Runs dbt commands one after another in one process: `python -m lakegraph.pipeline.dbt_worker`.
 
-Each line of standard input is a command as a JSON list of arguments; each is answered by one line of JSON on standard
-output. The project is parsed once, which is what makes a backfill of many batches quick. Between two commands the embedded
-warehouse is closed, so that others can read it.
+Each line of standard input is a command as JSON, its `arguments` and the `environment` that is set for it; each is answered
+by one line of JSON on standard output. The project is parsed once, which is what makes a backfill of many batches quick.
+Between two commands the embedded warehouse is closed, so that others can read it.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import time
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+BUILDING = ("build", "run", "snapshot")
 
 
 def main() -> None:
@@ -26,7 +27,10 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     runner = _Runner()
     for line in sys.stdin:
-        _answer(answers, runner.run(json.loads(line)))
+        command = json.loads(line)
+        os.environ |= command["environment"]
+        _answer(answers, runner.run(command["arguments"]))
+    gc.unfreeze()
 
 
 class _Runner:
@@ -40,16 +44,19 @@ class _Runner:
         from dbt.cli.main import dbtRunner
 
         begin = time.monotonic()
-        if arguments[0] == "build" and self._manifest is None:
+        if arguments[0] in BUILDING and self._manifest is None:
             target = next(arguments[at : at + 2] for at, word in enumerate(arguments) if word == "--target")
-            parsed = dbtRunner().invoke(["parse", "--log-level", "none", *target])
-            if not parsed.success:
-                return _outcome(parsed, begin)
-            self._manifest = parsed.result
-        manifest = self._manifest if arguments[0] == "build" else None
+            parsed = self.run(["parse", *target])
+            if not parsed["success"]:
+                return parsed
+        manifest = self._manifest if arguments[0] in BUILDING else None
         # said for the console alone, `--log-level` would silence the log file too
         file = [] if "--log-level-file" in arguments else ["--log-level-file", "debug"]
         done = dbtRunner(manifest=manifest).invoke(["--log-level", "none", *file, *arguments])
+        if arguments[0] == "parse" and done.success:
+            self._manifest = done.result
+            # hundreds of thousands of objects that stay: no later collection has to walk over them
+            gc.freeze()
         _close_warehouse()
         return _outcome(done, begin)
 

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 # Unit tests check the project's code, not the data: they are for its developers.
 DATA_ONLY = ("--exclude-resource-type", "unit_test")
 ROW_LEVEL = ("--select", "tag:row_level", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-# The batches between the first and the last of a backfill: views stand already, tests follow with the last batch, and
-# dbt's artifacts and its log of every statement would cost as much as the statements.
-BACKFILL = (
+# The records of this many waiting batches are judged in one go; then their history is built batch by batch.
+JUDGED_AT_ONCE = 20
+JUDGE_AHEAD = ("--vars", f"{{judge_ahead: {JUDGED_AT_ONCE}}}")
+# The batches of a backfill whose records have been judged with those of an earlier one: views stand already, tests follow
+# with the last batch, and dbt's artifacts and its log of every statement would cost as much as the statements.
+HISTORY_ONLY = (
     *("--select", *(f"tag:row_level,config.materialized:{kind}" for kind in ("table", "incremental", "snapshot"))),
+    *("--exclude", "*_judged", "batches_to_judge"),
     *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-    *("--no-write-json", "--log-level-file", "warn"),
+    *("--no-write-json", "--log-level-file", "warn", "--cache-selected-only"),
 )
 MARTS = ("--exclude", "tag:row_level", *DATA_ONLY)
 GATE = "admitted_batches"
@@ -109,11 +113,13 @@ def walk(
     from graph_loader.operations import LoadOptions, load
 
     steps = Steps(quiet)
-    if landing is None:
-        with steps.step("land"):
-            landing = land(settings)
-        steps.tell(landing.summary())
-    builds = build_waiting(settings, steps)
+    with DbtSession(settings) as dbt:
+        dbt.parse_ahead()
+        if landing is None:
+            with steps.step("land"):
+                landing = land(settings)
+            steps.tell(landing.summary())
+        builds = _build_with(dbt, settings, steps)
     late = tuple(batch.batch_id for batch in list_batches(settings) if batch.state == "late")
     if server is None or not builds.outcomes:
         return RunOutcome(landing, builds, None, late, steps.seconds)
@@ -133,36 +139,49 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
     Raises:
         DbtError: a build failed; its batch and the later ones still wait.
     """
-    outcomes: list[DbtOutcome] = []
     with DbtSession(settings) as dbt:
-        while True:
-            waiting = waiting_batches(settings)
-            try:
-                outcomes.append(_build_next(dbt, waiting, settings, steps, first=not outcomes))
-            except DbtError as error:
-                held = _held_batch(settings) if GATE in error.failed else None
-                if held is None:
-                    raise
-                return Builds(outcomes + _build_marts(dbt, settings, steps), held)
-            left = waiting_batches(settings)
-            # an older one that came meanwhile was taken first
-            if waiting and left == waiting:
-                raise DbtError(
-                    f"dbt built without an error, but did not apply batch {waiting[0]}.",
-                    "See what its log says of the batch.",
-                )
-            if len(waiting) <= 1 and not left:
-                return Builds(outcomes)
+        return _build_with(dbt, settings, steps)
 
 
-def _build_next(dbt: DbtSession, waiting: list[str], settings: Settings, steps: Steps, first: bool) -> DbtOutcome:
+def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
+    outcomes: list[DbtOutcome] = []
+    judged: set[str] = set()
+    while True:
+        waiting = waiting_batches(settings)
+        try:
+            outcomes.append(_build_next(dbt, waiting, settings, steps, judged))
+        except DbtError as error:
+            held = _held_batch(settings) if GATE in error.failed else None
+            if held is None:
+                raise
+            return Builds(outcomes + _build_marts(dbt, settings, steps), held)
+        left = waiting_batches(settings)
+        # an older one that came meanwhile was taken first
+        if waiting and left == waiting:
+            if waiting[0] in judged:
+                # not all of its records have been judged: it is done again by itself
+                judged.clear()
+                continue
+            raise DbtError(
+                f"dbt built without an error, but did not apply batch {waiting[0]}.",
+                "See what its log says of the batch.",
+            )
+        if len(waiting) <= 1 and not left:
+            return Builds(outcomes)
+
+
+def _build_next(dbt: DbtSession, waiting: list[str], settings: Settings, steps: Steps, judged: set[str]) -> DbtOutcome:
     # dbt logs its own steps at the end, which one that is killed does not live to see
     with logged_step(settings.ops, new_run_id(), "build", waiting[0] if waiting else None):
-        if len(waiting) > 1:
-            with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
-                return dbt.run("build", *(ROW_LEVEL if first else BACKFILL))
-        with steps.step(f"build {waiting[0]}" if waiting else "build"):
-            return dbt.run("build", *DATA_ONLY)
+        if len(waiting) <= 1:
+            with steps.step(f"build {waiting[0]}" if waiting else "build"):
+                return dbt.run("build", *DATA_ONLY)
+        with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
+            if waiting[0] in judged:
+                return dbt.run("build", *HISTORY_ONLY)
+            outcome = dbt.run("build", *ROW_LEVEL, *JUDGE_AHEAD)
+            judged.update(waiting[:JUDGED_AT_ONCE])
+            return outcome
 
 
 def _held_batch(settings: Settings) -> BatchState | None:

@@ -61,8 +61,12 @@ keys as (
     {%- endif %}
 ),
 
+unreadable as (
+    {{- unreadable_records('batches') }}
+),
+
 mentioned_words as (
-    {{- words_of_unreadable(feed, 'batches') }}
+    {{- words_of_unreadable(feed) }}
 ),
 
 seen as (
@@ -81,7 +85,7 @@ seen as (
             on keys.{{ key[0] }} = mentioned_words.word
 
         union all
-        {{ keys_in_unreadable(feed, 'keys', 'batches') }}
+        {{ keys_in_unreadable(feed, 'keys') }}
     ) as occurrences
     group by {{ key | join(', ') }}
 ),

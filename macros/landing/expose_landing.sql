@@ -20,8 +20,18 @@
     {% for table, columns in dbt_ops_tables().items() %}
         {% do statements.append("create table if not exists ops." ~ table ~ " (" ~ columns_ddl(columns) ~ ")") %}
     {% endfor %}
+    {% set current = current_views() %}
     {% for name, columns, pattern in views %}
-        {% do statements.append(view_over_parquet(name, columns, pattern, pattern in landed)) %}
+        {% if name in copied_each_run() %}
+            {% do statements.append(over_parquet('table', name, columns, pattern, pattern in landed)) %}
+        {% else %}
+            {% set view = over_parquet('view', name, columns, pattern, pattern in landed) %}
+            {% set fingerprint = local_md5(view) %}
+            {% if current.get(name) != fingerprint %}
+                {% do statements.append(view) %}
+                {% do statements.append("comment on view " ~ name ~ " is '" ~ fingerprint ~ "'") %}
+            {% endif %}
+        {% endif %}
     {% endfor %}
     {% do run_query(statements | join(';\n')) %}
 {% endmacro %}
@@ -39,9 +49,26 @@
 {% endmacro %}
 
 
-{# A view over Parquet files by a pattern. It has all declared columns, whatever files there are. #}
-{% macro view_over_parquet(view, columns, pattern, has_files) -%}
-    create or replace view {{ view }} as
+{# What a run reads dozens of times, and is small: a view would open each of its files anew every time. #}
+{% macro copied_each_run() %}{{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions']) }}{% endmacro %}
+
+
+{# The views that stand already, with the fingerprint of their statement: making one opens all of its files. #}
+{% macro current_views() %}
+    {% set current = {} %}
+    {% for row in run_query(
+        "select schema_name || '.' || view_name, comment from duckdb_views() where schema_name in ('bronze', 'ops')"
+    ).rows %}
+        {% do current.update({row[0]: row[1]}) %}
+    {% endfor %}
+    {{ return(current) }}
+{% endmacro %}
+
+
+{# A view over Parquet files by a pattern, or a copy of what they hold, with all declared columns, whatever files there
+   are. #}
+{% macro over_parquet(kind, name, columns, pattern, has_files) -%}
+    create or replace {{ kind }} {{ name }} as
     {{ empty_select(columns) }}
     {%- if has_files %}
     union all by name

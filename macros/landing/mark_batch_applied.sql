@@ -1,17 +1,21 @@
 {# On-run-end: a batch counts as applied once a `dbt build` without errors has covered every row-level node that holds
-   data; views hold none. #}
+   data; views hold none. Its records may have been judged by an earlier build, with those of other waiting batches. #}
 {% macro mark_batch_applied(results) %}
     {% if execute and invocation_args_dict.get('which') == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set missing = row_level_nodes() | reject('in', built) | list %}
-        {% set in_progress = relation_of('model', 'batch_in_progress') %}
+        {% set batches = run_query(
+            "select batch_id from " ~ relation_of('model', 'batch_in_progress')
+        ).columns[0].values() if not failed else [] %}
+        {% if missing and batches and is_judged(batches[0]) %}
+            {% set missing = missing | reject('in', judging_nodes()) | list %}
+        {% endif %}
 
         {% if not failed and not missing %}
-            {% set batches = run_query("select batch_id from " ~ in_progress).rows %}
             {% if batches %}
                 {% do record_applied_batches() %}
-                {% do log("Batch " ~ batches[0]['batch_id'] ~ " is now applied.", info=True) %}
+                {% do log("Batch " ~ batches[0] ~ " is now applied.", info=True) %}
             {% endif %}
         {% elif failed %}
             {% do log(
@@ -47,4 +51,21 @@
         {% do ids.append(node.unique_id) %}
     {% endfor %}
     {{ return(ids) }}
+{% endmacro %}
+
+
+{% macro judging_nodes() %}
+    {% set ids = ['model.lakegraph.batches_to_judge'] %}
+    {% for feed in var('feeds') %}{% do ids.append('model.lakegraph.stg_commerce__' ~ feed ~ '_judged') %}{% endfor %}
+    {{ return(ids) }}
+{% endmacro %}
+
+
+{# Whether staging holds every record of a batch that landing read. #}
+{% macro is_judged(batch_id) %}
+    {% set read = run_query(
+        "select coalesce(sum(records_read), 0) from " ~ source('ops', 'batch_files')
+        ~ " where batch_id = " ~ text_literal(batch_id)
+    ).rows[0][0] %}
+    {{ return(staged_counts(batch_id)['read'] == read) }}
 {% endmacro %}

@@ -41,20 +41,27 @@
 {%- endmacro %}
 
 
+{# Every column of a feed without blanks at its ends, null when nothing is left, under the name text__<column>. #}
+{% macro text_columns(feed) -%}
+    {%- for name in declared(feed).columns -%}
+        {{ clean_text('raw__' ~ name) }} as text__{{ name }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {# Every column of a feed, cast to its type: its default where the record has none, null where the text is not of the
-   type. #}
-{% macro typed_columns(feed) -%}
+   type. One that has a fallback is not complete yet, and called given__<column>. #}
+{% macro typed_columns(feed, fallbacks) -%}
     {%- for name, column in declared(feed).columns.items() -%}
-        {%- set text = clean_text('raw__' ~ name) -%}
-        {%- set value = strict_cast(text, column.type) -%}
+        {%- set value = strict_cast('text__' ~ name, column.type) -%}
         {%- if column.default is defined -%}
-        case when {{ text }} is null
+        case when text__{{ name }} is null
             then cast({{ text_literal(column.default) }} as {{ sql_type(column.type) }})
             else {{ value }}
         end
         {%- else -%}
         {{ value }}
-        {%- endif %} as {{ name }}{{ ',\n        ' if not loop.last }}
+        {%- endif %} as {{ 'given__' if name in fallbacks }}{{ name }}{{ ',\n        ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -63,7 +70,7 @@
 {% macro record_key(feed) -%}
     concat_ws('|'
     {%- for name in declared(feed).key -%}
-        , coalesce(cast({{ name }} as {{ sql_type('string') }}), {{ clean_text('raw__' ~ name) }}, '')
+        , coalesce(cast({{ name }} as {{ sql_type('string') }}), text__{{ name }}, '')
     {%- endfor -%}
     )
 {%- endmacro %}

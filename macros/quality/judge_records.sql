@@ -2,16 +2,18 @@
    valid ones. `fallbacks` maps a column to the expression that stands in where the record gives none. #}
 {% macro judge_records(feed, fallbacks={}) %}
 {%- set key = declared(feed).key -%}
-{%- set in_progress, taken = ref('batch_in_progress'), ref('batches_taken') -%}
 with
 
 batches as (
     select batch_id
-    from {{ in_progress if is_incremental() else taken }}
+    from {{ ref('batches_to_judge') }}
+    {%- if is_incremental() %}
+    where is_open
+    {%- endif %}
 ),
 
 batch_files as (
-    select batch_id, source_file, replace(absent_columns, ' ', '') as absent_columns
+    select batch_id, source_file, concat(',', replace(absent_columns, ' ', ''), ',') as absent_columns
     from {{ source('ops', 'batch_files') }}
     where feed = '{{ feed }}'
 ),
@@ -29,44 +31,43 @@ landed as (
         and bronze._source_file = batch_files.source_file
 ),
 
-typed as (
+cleaned as (
     select
-        {{ typed_columns(feed) }},
-        {{ raw_columns_again(feed) }},
-        {{ lineage_columns() }},
-        _absent_columns
+        landed.*,
+        {{ text_columns(feed) }}
     from landed
 ),
 
+typed as (
+    select
+        cleaned.*,
+        {{ typed_columns(feed, fallbacks) }}
+    from cleaned
+),
+{% if fallbacks %}
 completed as (
     select
-        {%- for name, column in declared(feed).columns.items() %}
-        {%- if name in fallbacks %}
-        case when {{ clean_text('raw__' ~ name) }} is null
-            then try_cast({{ fallbacks[name] }} as {{ sql_type(column.type) }})
-            else {{ name }}
-        end as {{ name }},
-        {%- else %}
-        {{ name }},
-        {%- endif %}
+        typed.*,
+        {%- for name, expression in fallbacks.items() %}
+        case when text__{{ name }} is null
+            then try_cast({{ expression }} as {{ sql_type(declared(feed).columns[name].type) }})
+            else given__{{ name }}
+        end as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ raw_columns_again(feed) }},
-        {{ lineage_columns() }},
-        _absent_columns
     from typed
 ),
-
+{% endif %}
 -- the same key twice in one batch: the same record again, or records that contradict each other
 compared as (
     select
-        completed.*,
+        records.*,
         min(_record_hash) over same_key <> max(_record_hash) over same_key as _records_differ,
         row_number() over (
             partition by _batch_id, {{ key | join(', ') }}
             order by _source_file, _source_line, _record_hash
         ) as _occurrence,
         {% for name in key %}{{ name }} is not null{{ ' and ' if not loop.last }}{% endfor %} as _has_key
-    from completed
+    from {{ 'completed' if fallbacks else 'typed' }} as records
     window same_key as (partition by _batch_id, {{ key | join(', ') }})
 ),
 
@@ -95,7 +96,7 @@ final as (
         -- one without any part of a key has none, so that nobody takes it for another
         case when _failed_rules is not null and coalesce(
             {%- for name in key if declared(feed).columns[name].default is not defined %}
-            cast({{ name }} as {{ sql_type('string') }}), {{ clean_text('raw__' ~ name) }}{{ ',' if not loop.last }}
+            cast({{ name }} as {{ sql_type('string') }}), text__{{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
             ) is not null
             then {{ record_key(feed) }}
@@ -107,13 +108,6 @@ final as (
 
 select * from final
 {% endmacro %}
-
-
-{% macro raw_columns_again(feed) -%}
-    {%- for name in declared(feed).columns -%}
-        raw__{{ name }}{{ ',\n        ' if not loop.last }}
-    {%- endfor -%}
-{%- endmacro %}
 
 
 {# The record as it landed, as a JSON object. #}

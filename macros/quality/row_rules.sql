@@ -3,7 +3,7 @@
 {% macro failed_rules(feed, severity='error') -%}
     {%- set broken = [] -%}
     {%- if severity == 'error' -%}
-        {%- do check_rules() -%}
+        {%- do check_rules(feed) -%}
         {%- do broken.extend(automatic_rules(feed)) -%}
     {%- endif -%}
     {%- for rule in var('rules') if rule.feed == feed and rule.severity == severity -%}
@@ -27,13 +27,13 @@
     {% for name, column in declared(feed).columns.items() if column.type != 'string' %}
         {% do rules.append({
             'id': feed ~ '.' ~ name ~ '.type',
-            'condition': name ~ ' is null and ' ~ clean_text('raw__' ~ name) ~ ' is not null',
+            'condition': name ~ ' is null and text__' ~ name ~ ' is not null',
         }) %}
     {% endfor %}
     {% for name in declared(feed).key if declared(feed).columns[name].default is not defined %}
         {% do rules.append({
             'id': feed ~ '.' ~ name ~ '.not_null',
-            'condition': clean_text('raw__' ~ name) ~ ' is null',
+            'condition': 'text__' ~ name ~ ' is null',
         }) %}
     {% endfor %}
     {% do rules.append({'id': feed ~ '.key.conflict', 'condition': '_key_conflicts'}) %}
@@ -62,7 +62,7 @@
 {% macro column_breaks(rule, name) %}
     {% set type = declared(rule.feed).columns[name].type %}
     {% if rule.kind == 'not_null' %}
-        {{ return(clean_text('raw__' ~ name) ~ ' is null and ' ~ name ~ ' is null') }}
+        {{ return('text__' ~ name ~ ' is null and ' ~ name ~ ' is null') }}
     {% elif rule.kind == 'range' %}
         {% set bounds = [] %}
         {% for bound, comparison in {'min': '<', 'max': '>', 'above': '<=', 'below': '>='}.items() %}
@@ -72,7 +72,7 @@
         {% endfor %}
         {{ return(bounds | join(' or ')) }}
     {% elif rule.kind == 'format' %}
-        {% set text = name if type == 'string' else clean_text('raw__' ~ name) %}
+        {% set text = name if type == 'string' else 'text__' ~ name %}
         {{ return(name ~ ' is not null and not (' ~ has_format(text, rule.format) ~ ')') }}
     {% elif rule.kind == 'not_future' %}
         {{ return('cast(' ~ name ~ ' as date) > _batch_date') }}
@@ -113,5 +113,5 @@
 
 {# Whether the file that a record came in lacks a column, which makes rules on it not applicable. #}
 {% macro column_is_absent(name) %}
-    {{ return("(position('," ~ name ~ ",' in concat(',', _absent_columns, ',')) > 0)") }}
+    {{ return("(position('," ~ name ~ ",' in _absent_columns) > 0)") }}
 {% endmacro %}

@@ -1,12 +1,12 @@
-{# Raises one error that says of every rule in vars.yml that cannot be checked as it is written what is wrong. Called by
-   every model that judges records, so that `dbt parse` already tells. #}
-{% macro check_rules() %}
-    {% set problems, ids = [], [] %}
+{# Raises one error that says of every rule in vars.yml that cannot be checked as it is written what is wrong: the rules of
+   a feed, and those of no feed at all. Called by every model that judges records, so that `dbt parse` already tells. #}
+{% macro check_rules(feed) %}
+    {% set problems, ids, others = [], [], var('feeds') | reject('equalto', feed) | list %}
     {% for rule in var('rules') %}
         {% if rule is not mapping or rule.id is not defined %}
             {% do problems.append('Entry ' ~ loop.index ~ ' of rules has no id.') %}
         {% else %}
-            {% for problem in rule_problems(rule) %}
+            {% for problem in (rule_problems(rule) if rule.feed not in others else []) %}
                 {% do problems.append("The rule '" ~ rule.id ~ "' " ~ problem ~ '.') %}
             {% endfor %}
             {% if rule.id in ids %}

@@ -39,7 +39,7 @@ def test_snapshots_come_before_the_models_they_read(lake):
 
 
 def test_builds_give_empty_tables_again_and_again(lake):
-    said = lake.run("build")
+    said = lake.said("build")
     assert "No batch has landed yet" in said
 
     lake.run("build", "--full-refresh")

@@ -18,10 +18,10 @@ def lake(tmp_path_factory) -> DbtLake:
     lake = DbtLake(tmp_path_factory.mktemp("two_days"))
     lake.land(FIRST_DAY)
     lake.land(SECOND_DAY)
-    first = lake.run("build")
+    first = lake.said("build")
     assert f"Batch {B15} of 2025-01-15 is in progress, 1 waits behind it." in first
     assert f"Batch {B15} is now applied." in first
-    second = lake.run("build")
+    second = lake.said("build")
     assert f"Batch {B16} of 2025-01-16 is in progress, 0 wait behind it." in second
     return lake
 
@@ -323,7 +323,7 @@ def test_edges_of_the_graph(lake):
 def test_building_again_and_building_anew_give_the_same_tables(lake):
     before = lake.tables()
 
-    again = lake.run("build")
+    again = lake.said("build")
     after_again = lake.tables()
     lake.run("build", "--full-refresh")
     after_refresh = lake.tables()

@@ -95,7 +95,7 @@ def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes):
     before = late.tables()
     late.land(DAYS[1])
 
-    said = late.run("build", *refuse)
+    said = late.said("build", *refuse)
 
     assert "Left out because they came late (`late_batches: refuse` in vars.yml): b_16." in said
     assert late.rows("select batch_id from ops.applied_batches order by 1") == [("b_15",), ("b_17",)]

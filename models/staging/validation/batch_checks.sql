@@ -33,6 +33,10 @@ full_deliveries as (
     group by feed
 ),
 
+unreadable as (
+    {{- unreadable_records('batch_in_progress') }}
+),
+
 {{ state_of_batch('customers', ['customer_tier']) }},
 
 {{ state_of_batch('products', ['price', 'currency', 'stock_quantity', 'discontinued']) }},
