@@ -13,6 +13,7 @@ from lakegraph.runtime.warehouse import reading
 
 Decision = Literal["release", "reject"]
 State = Literal["applied", "waiting", "held", "late", "rejected"]
+DECISIONS = "batch_decisions"
 
 
 class BatchDecisionError(LakegraphError):
@@ -88,6 +89,31 @@ def waiting_batches(settings: Settings) -> list[str]:
     return [batch.batch_id for batch in list_batches(settings) if batch.state in ("waiting", "held")]
 
 
+def last_applied_at(settings: Settings) -> datetime | None:
+    """When the build began that last applied a batch, in UTC without a zone; None when none has been applied.
+
+    Raises:
+        WarehouseError: another process writes the warehouse.
+    """
+    return next((at for (at,) in _query(settings, "select max(applied_at) from ops.applied_batches")), None)
+
+
+class Decisions:
+    """What was decided of batches by hand, since it was last asked for."""
+
+    def __init__(self, settings: Settings):
+        self._folder = settings.ops / DECISIONS
+        self._known = self._files()
+
+    def came(self) -> bool:
+        """Whether something was decided since the last time."""
+        before, self._known = self._known, self._files()
+        return self._known != before
+
+    def _files(self) -> set[str]:
+        return {file.name for file in self._folder.glob("*.parquet")}
+
+
 def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | None = None) -> None:
     """Let a batch that is held back through, or leave a batch that is not yet applied out for good.
 
@@ -123,11 +149,11 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
         "decided_by": getpass.getuser(),
         "decided_at": now,
     }
-    ops.append(settings.ops, "batch_decisions", f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
+    ops.append(settings.ops, DECISIONS, f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
 
 
 def _decisions(settings: Settings) -> dict[str, dict]:
-    rows = sorted(ops.read(settings.ops, "batch_decisions"), key=lambda row: row["decided_at"])
+    rows = sorted(ops.read(settings.ops, DECISIONS), key=lambda row: row["decided_at"])
     return {row["batch_id"]: row for row in rows}
 
 

@@ -5,23 +5,21 @@ by one line of JSON on standard output. The project is parsed once, which is wha
 Between two commands the embedded warehouse is closed, so that others can read it.
 """
 
-import ctypes
 import gc
 import json
 import os
-import signal
 import sys
 import time
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
+from lakegraph.runtime.processes import die_with_parent
+
 BUILDING = ("build", "run", "snapshot")
 
 
 def main() -> None:
     """Answer commands until standard input ends or the process that started this one dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    die_with_parent()
     # what dbt prints must not come between the answers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

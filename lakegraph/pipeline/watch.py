@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from lakegraph.landing.operations import land
 from lakegraph.landing.sources import load_sources
 from lakegraph.pipeline.arrivals import Arrivals
-from lakegraph.pipeline.batches import waiting_batches
+from lakegraph.pipeline.batches import Decisions, last_applied_at, waiting_batches
 from lakegraph.pipeline.run import run_pipeline
 from lakegraph.pipeline.steps import Steps
 from lakegraph.pipeline.summary import show_outcome
@@ -51,20 +51,26 @@ def watch(settings: Settings, poll: float | None = None, load: bool = True) -> N
             if changes.lacks_events:
                 complain(f"{settings.drops} gives no events ({changes.lacks_events}); looking every {POLL_S} s instead")
             say(f"watching {settings.drops} for {arrivals.awaited}; Ctrl-C stops")
-            follow(arrivals, changes.wait, PipelineRuns(settings, load))
+            follow(arrivals, changes.wait, PipelineRuns(settings, load), Decisions(settings).came)
     except BaseException as error:
         if not was_interrupted(error):
             raise
     say("stopped")
 
 
-def follow(arrivals: Arrivals, wait: Callable[[float], None], run: Callable[[], bool]) -> None:
-    """Run whenever something has arrived whole, and again after a while when a run failed; never returns.
+def follow(
+    arrivals: Arrivals,
+    wait: Callable[[float], None],
+    run: Callable[[], bool],
+    decided: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run whenever something has arrived whole or been decided, and again after a while when a run failed; never returns.
 
     Args:
         arrivals: what has arrived.
         wait: returns when something may have changed, at the latest after the seconds that it is given.
         run: takes in what lies there; says whether nothing was left behind.
+        decided: whether a batch was released or rejected since the last time.
 
     Raises:
         DropsError: the drops folder has gone.
@@ -74,7 +80,7 @@ def follow(arrivals: Arrivals, wait: Callable[[float], None], run: Callable[[], 
     while True:
         found = arrivals.look(unfinished)
         overdue = retry_at is not None and time.monotonic() >= retry_at
-        if not (found.ready or overdue) or found.growing:
+        if not (found.ready or overdue or decided()) or found.growing:
             wait(GROWING_S if found.growing else LOOK_AGAIN_S)
             continue
         arrivals.take()
@@ -121,10 +127,10 @@ class PipelineRuns:
 
 
 def graph_is_behind(settings: Settings) -> bool:
-    """Whether batches have landed since the last load that succeeded was begun."""
-    landed = [batch["landed_at"] for batch in ops.read(settings.ops, "batches") if batch["landed_at"]]
+    """Whether a batch has been applied since the last load that succeeded was begun."""
+    applied = last_applied_at(settings)
     loads = [run["started_at"] for run in ops.read(settings.ops, "graph_runs") if run["status"] == "succeeded"]
-    return bool(landed) and (not loads or max(loads) < max(landed))
+    return bool(applied) and (not loads or max(loads) < applied)
 
 
 def _tell(error: Exception, patience: float) -> None:

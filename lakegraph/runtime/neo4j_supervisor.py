@@ -5,7 +5,6 @@ stops, unless the line `keep` came first. SIGTERM stops the server in either cas
 takes the server along.
 """
 
-import ctypes
 import select
 import signal
 import subprocess
@@ -14,8 +13,8 @@ import zipfile
 from pathlib import Path
 
 from lakegraph.runtime.java import java
+from lakegraph.runtime.processes import die_with_parent
 
-PR_SET_PDEATHSIG = 1
 STOP_TIMEOUT_S = 50
 WATCH_EVERY_S = 0.2
 
@@ -37,7 +36,7 @@ def main(home: Path, library: Path, heap: str) -> int:
     command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *JVM_OPTIONS, "-cp", classpath, _entry_point(library)]
     command += [f"--home-dir={home}", f"--config-dir={home}/conf"]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509
     try:
         leased = True
         while server.poll() is None:
@@ -56,11 +55,6 @@ def _entry_point(library: Path) -> str:
     jar = next(library.glob("neo4j-[0-9]*.jar"))
     with zipfile.ZipFile(jar) as content:
         return content.read("META-INF/services/org.neo4j.server.startup.EntryPoint").decode().split()[0]
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(server: subprocess.Popen) -> None:

@@ -6,11 +6,13 @@ import threading
 import time
 from contextlib import contextmanager
 
+import duckdb
 import pytest
 
 from lakegraph.landing.sources import Sources
 from lakegraph.pipeline import watch as watching
 from lakegraph.pipeline.arrivals import Arrivals
+from lakegraph.pipeline.batches import Decisions
 from lakegraph.pipeline.watching import FolderWatch
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
@@ -211,7 +213,7 @@ def test_reading_the_folder_wakes_nobody(drops):
 
 
 @pytest.mark.parametrize(
-    ("landed", "loads", "behind"),
+    ("applied", "loads", "behind"),
     [
         ((), (), False),
         ((10,), (), True),
@@ -220,13 +222,43 @@ def test_reading_the_folder_wakes_nobody(drops):
         ((10,), ((9, "succeeded"), (11, "failed")), True),
     ],
 )
-def test_a_graph_is_behind_when_something_landed_after_the_last_good_load(tmp_path, landed, loads, behind):
+def test_a_graph_is_behind_when_a_batch_was_applied_after_the_last_good_load(tmp_path, applied, loads, behind):
     def at(hour):
         return dt.datetime(2025, 1, 15, hour)
 
-    for hour in landed:
-        ops.append(tmp_path / "ops", "batches", str(hour), [{"batch_id": str(hour), "landed_at": at(hour)}])
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create schema ops")
+        warehouse.execute("create table ops.applied_batches (batch_id varchar, applied_at timestamp)")
+        for hour in applied:
+            warehouse.execute("insert into ops.applied_batches values (?, ?)", [str(hour), at(hour)])
     for hour, status in loads:
         ops.append(tmp_path / "ops", "graph_runs", str(hour), [{"started_at": at(hour), "status": status}])
 
     assert watching.graph_is_behind(settings(lake=tmp_path)) is behind
+
+
+def test_a_lake_that_was_never_built_has_nothing_to_load(tmp_path):
+    assert watching.graph_is_behind(settings(lake=tmp_path)) is False
+
+
+def test_a_decision_is_noticed_once(tmp_path):
+    decisions = Decisions(settings(lake=tmp_path))
+    assert not decisions.came()
+
+    ops.append(tmp_path / "ops", "batch_decisions", "b.1", [{"batch_id": "b", "decision": "release"}])
+
+    assert [decisions.came(), decisions.came()] == [True, False]
+
+
+def test_a_decision_starts_a_run(drops):
+    runs, decided = Runs(), iter([False, True])
+    arrivals = Arrivals(drops, Sources.model_validate({"feeds": {"orders": {"files": "orders_{date}.csv"}}}))
+
+    def wait(seconds):
+        if len(runs.times) == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        watching.follow(arrivals, wait, runs, lambda: next(decided, False))
+
+    assert len(runs.times) == 2
