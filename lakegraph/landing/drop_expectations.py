@@ -7,6 +7,7 @@ each measurement, and one for each column of each file.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from lakegraph.landing.announced import AnnouncedCounts, announced_counts
 from lakegraph.landing.candidates import Candidate
@@ -164,12 +165,13 @@ def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]
     if len(past.records) < FEWEST_BATCHES:
         return
     delivered = [records for batch in past.records for records in batch]
-    mean = sum(delivered) / len(delivered)
-    least, most = limits["min_share"] * mean, limits["max_share"] * mean
+    # a single delivery of another size, such as a whole history, does not move what is usual
+    usual = median(delivered)
+    least, most = limits["min_share"] * usual, limits["max_share"] * usual
     yield Expected(
         _between(_of(file, RECORDS), least, most),
         limits["severity"],
-        f"{limits['min_share']:g} to {limits['max_share']:g} times the records of the feed's last {len(past.records)} batches",
+        f"{limits['min_share']:g} to {limits['max_share']:g} times the median of the feed's last {len(past.records)} batches",
         f"{least:.0f} to {most:.0f}",
         file.records_read,
     )

@@ -1,5 +1,6 @@
 """What a drop's contract finds broken: its records against those announced and those usual, and its missing values."""
 
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -46,8 +47,8 @@ class Contract:
         if count != announced:
             yield self._limits["row_count"]["severity"]
         if len(before) >= FEWEST:
-            mean, volume = sum(before) / len(before), self._limits["volume"]
-            if not volume["min_share"] * mean <= count <= volume["max_share"] * mean:
+            usual, volume = statistics.median(before), self._limits["volume"]
+            if not volume["min_share"] * usual <= count <= volume["max_share"] * usual:
                 yield volume["severity"]
 
     def _of_values(self, records: list[Record], required: list[str]) -> Iterable[str]:

@@ -92,21 +92,21 @@ def test_counts_by_feed_are_those_of_all_its_files(place):
 
 def test_volume_is_compared_with_the_last_batches_once_there_are_two(place):
     days(place, 10, 20)
-    assert found(place, "batch_2025_01_02_001", description="times the records") == []
+    assert found(place, "batch_2025_01_02_001", description="times the median") == []
     place.suppliers("2025_01_03", "A", "B")
     place.categories("2025_01_03", "C")
     place.trigger("2025_01_03")
 
     assert place.land().complete
 
-    result = found(place, "batch_2025_01_03_001", asset="suppliers", description="times the records")
+    result = found(place, "batch_2025_01_03_001", asset="suppliers", description="times the median")
     assert result == [("MEDIUM", False, "3 to 75", "2")]
 
 
 def test_volume_looks_at_no_more_batches_than_declared(place):
-    days(place, 1000, 10, 10, 10, 10, 10, 10)
+    days(place, *[1000] * 5, *[10] * 6)
 
-    result = found(place, "batch_2025_01_07_001", asset="suppliers", description="times the records")
+    result = found(place, "batch_2025_01_11_001", asset="suppliers", description="times the median")
     assert result == [("MEDIUM", True, "2 to 50", "10")]
 
 
