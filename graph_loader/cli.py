@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from graph_loader import operations
+from graph_loader.answers import Format
 from lakegraph.runtime.options import Env, Json, Lake, Target
 
 DEFAULT_COMMAND = "load"
@@ -32,6 +33,15 @@ NoExpectations = Annotated[
         "--no-expectations", help="Load marts that are not as expected, such as one that is meant to be empty now."
     ),
 ]
+AllowDeletes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-deletes",
+        metavar="NAME",
+        help="A label or type of which any number may be deleted; may be given several times, `all` for every one.",
+        show_default=False,
+    ),
+]
 GraphId = Annotated[str, typer.Option("--graph-id", help="Names the ledger and the graph that it belongs to.")]
 
 
@@ -51,17 +61,40 @@ def load(
     manifest: Manifest = None,
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     no_expectations: NoExpectations = False,
+    allow_deletes: AllowDeletes = None,
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
     from graph_loader.tables import show_report
 
-    options = _options(lake, target, env, manifest, graph_id)
+    options = _options(lake, target, env, manifest, graph_id, allow_deletes)
     report = operations.load(replace(options, expectations=not no_expectations))
     if as_json:
         print(report.as_json())
     else:
         show_report(report)
+
+
+@app.command()
+def plan(
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    manifest: Manifest = None,
+    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    allow_deletes: AllowDeletes = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a load would do, per label and type, and change nothing; fails when the load would be refused."""
+    from graph_loader.tables import show_preview
+
+    found = operations.plan(_options(lake, target, env, manifest, graph_id, allow_deletes))
+    if as_json:
+        print(found.as_json())
+    else:
+        show_preview(found)
+    if found.blocks:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -103,12 +136,56 @@ def schema(manifest: Manifest = None, as_json: Json = False) -> None:
         show_schema(graph)
 
 
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(help="The question's name.", show_default=False)] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="A value that the question takes; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the questions, or NAME, with their parameters.")] = False,
+    shown_as: Annotated[
+        Format | None, typer.Option("--format", help="How to print the answer (table).", show_default=False)
+    ] = None,
+    lake: Lake = None,
+    target: Target = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the graph a question of models/graph/questions; the graph is only read."""
+    from graph_loader.questions import QuestionError, all_questions, answered, catalogue, find_question
+    from graph_loader.tables import print_answer
+    from lakegraph.runtime.settings import settings
+
+    if as_json and shown_as not in (None, Format.JSON):
+        raise QuestionError(f"--json and --format {shown_as} exclude each other.", "Give one of them.")
+    if listed:
+        answer = catalogue([find_question(name)] if name else all_questions())
+    elif name:
+        answer = answered(name, param or (), settings(lake=lake, target=target, env=env))
+    else:
+        raise QuestionError("No question is named.", "`python -m graph_loader query --list` shows which there are.")
+    print_answer(answer, Format.JSON if as_json else shown_as or Format.TABLE)
+
+
 def _options(
-    lake: Path | None, target: str | None, env: str | None, manifest: Path | None, graph_id: str
+    lake: Path | None,
+    target: str | None,
+    env: str | None,
+    manifest: Path | None,
+    graph_id: str,
+    allow_deletes: list[str] | None = None,
 ) -> operations.LoadOptions:
     from lakegraph.runtime.settings import settings
 
-    return operations.LoadOptions(settings(lake=lake, target=target, env=env), _manifest(manifest), graph_id)
+    given = settings(lake=lake, target=target, env=env)
+    allowed = frozenset(allow_deletes or ())
+    return operations.LoadOptions(given, _manifest(manifest), graph_id, allow_deletes=allowed)
 
 
 def _manifest(given: Path | None) -> Path:

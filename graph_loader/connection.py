@@ -49,6 +49,26 @@ class Connection:
             records, _, _ = self._driver.execute_query(statement, parameters, database_=self._target.database)
         return [record.data() for record in records]
 
+    def read(self, statement: str, parameters: dict[str, Any]) -> tuple[list[str], list[list]]:
+        """Run one statement in a transaction that may only read.
+
+        Args:
+            parameters: the values of what the statement calls `$name`.
+
+        Returns:
+            The names of the columns, and the rows with the driver's own values.
+
+        Raises:
+            GraphError: the server is gone or refuses the statement, for instance because it writes.
+        """
+        from neo4j import RoutingControl
+
+        with translated(self._target):
+            records, _, columns = self._driver.execute_query(
+                statement, parameters, routing_=RoutingControl.READ, database_=self._target.database
+            )
+        return list(columns), [list(record.values()) for record in records]
+
     def count(self, statement: str) -> int:
         """The number that a counting query returns as `rows`."""
         return self.run(statement)[0]["rows"]
@@ -56,7 +76,7 @@ class Connection:
     def metadata(self, graph_id: str) -> Metadata | None:
         """The metadata of a graph, or None when no load has written this database yet."""
         found = self.run(
-            f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) "
+            f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL "
             "RETURN m.ledger_id AS ledger_id, m.generation AS generation",
             graph_id=graph_id,
         )
@@ -125,7 +145,14 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
             raise GraphError(
                 f"Neo4j at {target.uri} has no database '{target.database}'.", "Check NEO4J_DATABASE."
             ) from error
-        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {error.message} ({error.code}).") from error
+        if error.code == "Neo.ClientError.Statement.AccessMode":
+            raise GraphError(
+                f"Neo4j at {target.uri} refuses to write for a statement that may only read.",
+                "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
+            ) from error
+        # further lines only draw where in the statement the mistake is; the first one says it
+        reason = (error.message or "").partition("\n")[0]
+        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {reason} ({error.code}).") from error
     except (ConfigurationError, ValueError) as error:
         raise GraphError(f"{target.uri} is no Neo4j address: {error}.", "Check NEO4J_URI.") from error
     except (DriverError, OSError) as error:

@@ -11,17 +11,74 @@ _READ_TEXT = {Kind.LOCAL_DATETIME: "localdatetime", Kind.ZONED_DATETIME: "dateti
 
 METADATA_LABEL = "LakegraphMetadata"
 
+# Setting a property locks the node, so that what is read after it cannot be changed by another any more.
+_LOCK_METADATA = "SET m.lease_fence = coalesce(m.lease_fence, 0)"
+
 
 def quoted(name: str) -> str:
     """A label, type, property or constraint name between backticks."""
     return f"`{name.replace('`', '``')}`"
 
 
+_HELD_LEASE = (
+    f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}})\n{_LOCK_METADATA}\nWITH m WHERE m.lease_fence = $fence"
+)
+
+
 def constraint(node: NodeDeclaration) -> str:
     """The statement that makes a label's key unique, which also gives it the index that every write needs."""
-    name = quoted("_".join(["lakegraph", node.label, *node.key]))
+    name = quoted(constraint_name(node))
     key = ", ".join(f"node.{quoted(column)}" for column in node.key)
     return f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (node:{quoted(node.label)}) REQUIRE ({key}) IS UNIQUE"
+
+
+def constraint_name(node: NodeDeclaration) -> str:
+    """The name of the constraint that makes a label's key unique."""
+    return "_".join(["lakegraph", node.label, *node.key])
+
+
+def drop_constraint(node: NodeDeclaration) -> str:
+    """The statement that gives up the constraint of a label that no model declares any more."""
+    return f"DROP CONSTRAINT {quoted(constraint_name(node))} IF EXISTS"
+
+
+def metadata_constraint() -> str:
+    """The statement that keeps two loads from making a metadata node each."""
+    name = quoted(f"lakegraph_{METADATA_LABEL}_graph_id")
+    return f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (m:{quoted(METADATA_LABEL)}) REQUIRE m.graph_id IS UNIQUE"
+
+
+def take_lease() -> str:
+    """The statement that takes a graph's lease when it is free, or when the holder of `$dead_fence` is; no row when it is not."""
+    return (
+        f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}})\n"
+        f"{_LOCK_METADATA}\n"
+        "WITH m WHERE coalesce(m.lease_expires <= datetime(), true) OR m.lease_fence = $dead_fence\n"
+        "SET m.lease_fence = m.lease_fence + 1, m.lease_owner = $owner, m.lease_process = $process, "
+        "m.lease_expires = datetime() + duration({seconds: $term})\n"
+        "RETURN m.lease_fence AS fence"
+    )
+
+
+def renew_lease() -> str:
+    """The statement that prolongs a lease; no row when another load has taken it."""
+    return (
+        f"{_HELD_LEASE}\nSET m.lease_expires = datetime() + duration({{seconds: $term}})\nRETURN m.lease_fence AS fence"
+    )
+
+
+def give_back_lease() -> str:
+    """The statement that ends a lease that is still held."""
+    return f"{_HELD_LEASE}\nREMOVE m.lease_owner, m.lease_process, m.lease_expires"
+
+
+def read_lease() -> str:
+    """The query for a graph's lease."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.lease_fence IS NOT NULL\n"
+        "RETURN m.lease_owner AS owner, m.lease_process AS process, toString(m.lease_expires) AS expires, "
+        "m.lease_fence AS fence, coalesce(m.lease_expires <= datetime(), true) AS is_free"
+    )
 
 
 def upsert(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:

@@ -4,20 +4,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from graph_loader.execution import execute
+from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
+from graph_loader.model_results import model_results
 from graph_loader.plan import Plan
+from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
 from graph_loader.report import Counts, RunReport, counted, now, record
-from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, open_session
+from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, Session, open_session
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
 from graph_loader.writer import RETRIES
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
 
-__all__ = ["DEFAULT_GRAPH_ID", "LoadOptions", "compare", "load", "require_agreement"]
+__all__ = ["DEFAULT_GRAPH_ID", "LoadOptions", "compare", "load", "plan", "require_agreement"]
 
 
 def load(options: LoadOptions) -> RunReport:
@@ -28,10 +31,12 @@ def load(options: LoadOptions) -> RunReport:
 
     Raises:
         ConfigurationError: the declarations or settings are wrong; nothing was touched.
-        WarehouseError, GraphError, LedgerError: a part of the way is not to be had, or is another's.
+        WarehouseError, GraphError, LedgerError, LeaseError: a part of the way is not to be had, or is another's.
         UnfitMartsError: the marts are not as expected, and the environment's policy blocks; nothing was written.
+        BlockedLoadError: more would be deleted or left out than is allowed; nothing was written.
         GraphDiffersError: the graph does not hold what the marts say, after everything was written.
     """
+    limits = options.limits or declared_limits()
     report, settings = _new_report(options), options.settings
     with shown(not options.quiet) as progress, ExitStack() as log:
         trace, entries = Trace(progress), []
@@ -47,6 +52,7 @@ def load(options: LoadOptions) -> RunReport:
                 if session.inspection:
                     report.expectations = session.inspection.found()
                     require_fit(report.expectations, settings.env)
+                require_unblocked(_blocks(session, options, limits))
                 before = session.ledger.state
                 left = execute(session)
                 report.agreements = reconcile(session, before, loaded=True)
@@ -77,6 +83,23 @@ def compare(options: LoadOptions) -> tuple[Agreement, ...]:
         agreements = reconcile(session, session.ledger.state, loaded=False)
         session.ledger.sweep()
     return agreements
+
+
+def plan(options: LoadOptions) -> Preview:
+    """Tell what a load would do, and change nothing.
+
+    Raises:
+        ConfigurationError, WarehouseError, GraphError, LedgerError: as for `load`.
+    """
+    limits = options.limits or declared_limits()
+    with shown(not options.quiet) as progress, open_session(options, Trace(progress), write=False) as session:
+        found = preview(session, _blocks(session, options, limits))
+        session.ledger.sweep()
+    return found
+
+
+def _blocks(session: Session, options: LoadOptions, limits: Limits) -> tuple[Block, ...]:
+    return blocks(session.plan, model_results(options.settings.warehouse), limits, options.allow_deletes)
 
 
 def require_agreement(agreements: tuple[Agreement, ...]) -> None:
@@ -110,6 +133,7 @@ def _new_report(options: LoadOptions) -> RunReport:
         "env": options.settings.env,
         "batch_rows": options.batch_rows,
         "expectations": options.expectations,
+        "allow_deletes": sorted(options.allow_deletes),
         "retries": RETRIES,
     }
     return RunReport(new_run_id(), options.graph_id, configuration, now())

@@ -1,10 +1,27 @@
 """Rows that do not go to the graph, with what, why, and where they came from."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration
 from graph_loader.plan import Plan, Step
 from graph_loader.spark_sql import DETAIL, REASON, Status, literal, quoted
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rejected rows of one reason: how many, and some of them as `graph_rejected_rows` would hold them."""
+
+    reason: str
+    rows: int
+    samples: tuple[dict, ...]
 
 
 def rejected_rows(plan: Plan) -> Iterator[dict]:
@@ -14,7 +31,29 @@ def rejected_rows(plan: Plan) -> Iterator[dict]:
             yield from _of_step(step)
 
 
+def samples(step: Step) -> tuple[Sample, ...]:
+    """Some rejected rows of each reason, the lowest keys first."""
+    return tuple(
+        Sample(
+            reason,
+            rows,
+            tuple(
+                row.asDict()
+                for row in _described(step).where(f"reason = {literal(reason)}").orderBy("row_key").take(SAMPLES)
+            ),
+        )
+        for reason, rows in sorted(step.tally.by_reason.items())
+    )
+
+
 def _of_step(step: Step) -> Iterator[dict]:
+    declaration = step.declaration
+    about = {"model": declaration.model.name, "kind": declaration.kind, "name": declaration.name}
+    for row in _described(step).toLocalIterator():
+        yield about | row.asDict()
+
+
+def _described(step: Step) -> "DataFrame":
     declaration = step.declaration
     fields = {
         "reason": REASON,
@@ -25,10 +64,7 @@ def _of_step(step: Step) -> Iterator[dict]:
         "source_line": "_source_line",
         "batch_id": "_batch_id",
     }
-    rows = step.having(Status.REJECTED).selectExpr(*(f"{value} as {name}" for name, value in fields.items()))
-    about = {"model": declaration.model.name, "kind": declaration.kind, "name": declaration.name}
-    for row in rows.toLocalIterator():
-        yield about | row.asDict()
+    return step.having(Status.REJECTED).selectExpr(*(f"{value} as {name}" for name, value in fields.items()))
 
 
 def _row_key(declaration: Declaration) -> str:

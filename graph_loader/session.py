@@ -11,7 +11,9 @@ from graph_loader import cypher
 from graph_loader.as_of import batch_as_of
 from graph_loader.connection import Connection, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
+from graph_loader.guards import Limits
 from graph_loader.inspection import PendingInspection, inspected
+from graph_loader.lease import Lease, leased
 from graph_loader.ledger import Ledger, open_ledger
 from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
 from graph_loader.manifest import read_graph
@@ -43,6 +45,8 @@ class LoadOptions:
         batch_rows: rows in one transaction.
         quiet: show no progress on standard error.
         expectations: check what is expected of the marts before a load.
+        limits: what a load does not do unasked; None takes it from vars.yml.
+        allow_deletes: labels and types of which a load may delete any number, `all` for every one.
     """
 
     settings: "Settings"
@@ -52,6 +56,8 @@ class LoadOptions:
     batch_rows: int = BATCH_ROWS
     quiet: bool = False
     expectations: bool = True
+    limits: Limits | None = None
+    allow_deletes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Session:
         graph: the declarations, with the columns that the marts really have.
         plan: the marts compared with the ledger.
         inspection: the check of the marts, of a load that asks for one.
+        lease: the lease on the graph, of a load.
     """
 
     graph_id: str
@@ -74,6 +81,7 @@ class Session:
     writer: Writer
     trace: Trace
     inspection: PendingInspection | None = None
+    lease: Lease | None = None
 
 
 @contextmanager
@@ -93,7 +101,7 @@ def open_session(
 
     Raises:
         ConfigurationError: the declarations or settings are wrong.
-        WarehouseError, GraphError, LedgerError: a part of the way is not to be had, or is another's.
+        WarehouseError, GraphError, LedgerError, LeaseError: a part of the way is not to be had, or is another's.
     """
     from lakegraph.runtime.neo4j_target import resolve_target
 
@@ -108,6 +116,7 @@ def open_session(
         batch_id = batch_as_of(options.manifest, options.settings.warehouse)
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id))
+        lease = stack.enter_context(leased(connection, options.graph_id, run_id)) if write else None
         if not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
@@ -117,6 +126,8 @@ def open_session(
                 ledger = Ledger(Path(scratch), LedgerState("none"))
         with trace.step("start Spark"):
             spark = _spark()
+        if lease:
+            stack.enter_context(_ended_with(lease, spark, run_id))
         stack.enter_context(tuned(spark, sum(marts.rows.values())))
         inspection = None
         if run_id and options.expectations:
@@ -125,13 +136,24 @@ def open_session(
             )
         plan = stack.enter_context(planned(spark, marts, ledger, trace))
         writer = Writer(spark, target, options.batch_rows)
-        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, inspection)
+        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, inspection, lease)
 
 
 def _spark() -> "SparkSession":
     from lakegraph.runtime.spark import spark_session
 
     return spark_session("graph_loader")
+
+
+@contextmanager
+def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[None]:
+    """Have the Spark jobs that this thread starts in the block end when the lease is lost."""
+    spark.addTag(run_id)
+    lease.when_lost(lambda: spark.interruptTag(run_id))
+    try:
+        yield
+    finally:
+        spark.removeTag(run_id)
 
 
 def _belongs(ledger: Ledger, connection: Connection, graph: GraphDeclaration, graph_id: str) -> bool:

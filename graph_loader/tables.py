@@ -1,15 +1,21 @@
-"""Runs, agreements and the graph model as tables on the console."""
+"""Runs, agreements, the graph model and answers as tables on the console."""
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph_loader import cypher
+from graph_loader.answers import Answer, Format, as_text
 from graph_loader.declarations import GraphDeclaration
+from graph_loader.preview import Preview
 from graph_loader.reconcile import Agreement
 from graph_loader.report import RunReport
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+# a log has no width: nothing may be cut off there
+LOG_WIDTH = 1_000_000
 
 
 def show_report(report: RunReport) -> None:
@@ -27,6 +33,32 @@ def show_report(report: RunReport) -> None:
     if report.expectations:
         print(report.expectations.summary)
     print(f"run {report.run_id} {report.status} in {report.seconds:.1f} s")
+
+
+def show_preview(preview: Preview) -> None:
+    """Print what a load would do: rows, writes and rejected rows per label and type, constraints, and what forbids it."""
+    numbers = ("sent", "created", "updated", "unchanged", "rejected", "deleted")
+    table = _table("", *numbers, "tasks")
+    for change in preview.changes:
+        counts = change.counts
+        values = (_number(getattr(counts, number)) for number in numbers)
+        table.add_row(_shown(counts.kind, counts.name), *values, str(change.tasks))
+    _print(table)
+    for kind in ("node", "edge"):
+        why = next((change for change in preview.changes if change.counts.kind == kind), None)
+        if why:
+            print(f"{kind}s: {why.tasks} at once, for {why.why}")
+    for statement in (*preview.constraints_created, *preview.constraints_dropped):
+        print(f"{statement};")
+    for change in preview.changes:
+        if change.properties_removed:
+            print(f"{change.counts.name}: properties that go: {', '.join(change.properties_removed)}")
+        for sample in change.rejected:
+            print(f"{change.counts.name}: {sample.rows:,} rejected, {sample.reason}, such as")
+            for row in sample.samples:
+                print(f"  {row['row_key']} ({row['detail']}{_origin(row)})")
+    for block in preview.blocks:
+        print(f"refused: {block}. If it is meant to be so: {block.override}.")
 
 
 def show_agreements(agreements: Iterable[Agreement]) -> None:
@@ -53,10 +85,42 @@ def show_schema(graph: GraphDeclaration) -> None:
         print(f"{cypher.constraint(node)};")
 
 
-def _table(first: str, *right: str, left: tuple[str, ...] = ()) -> "Table":
+def print_answer(answer: Answer, shown_as: Format) -> None:
+    """Print an answer in a format; JSON and CSV hold its rows alone."""
+    match shown_as:
+        case Format.JSON:
+            print(answer.as_json())
+        case Format.CSV:
+            print(answer.as_csv(), end="")
+        case Format.TABLE:
+            show_answer(answer)
+
+
+def show_answer(answer: Answer) -> None:
+    """Print a question and its answer, whole: what is too long for a terminal's column goes on below."""
+    from rich.text import Text
+
+    print(answer.question)
+    table = _empty_table()
+    for position, name in enumerate(answer.columns):
+        numbers = all(_is_number(row[position]) for row in answer.rows if row[position] is not None)
+        table.add_column(Text(name), justify="right" if numbers and answer.rows else "left", overflow="fold")
+    for row in answer.rows:
+        # as Text, for what a value holds is no markup
+        table.add_row(*(Text(_readable(value)) for value in row))
+    _print(table)
+    if not answer.rows:
+        print("no rows")
+
+
+def _empty_table() -> "Table":
     from rich.table import Table
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    return Table(box=None, header_style="bold", pad_edge=False)
+
+
+def _table(first: str, *right: str, left: tuple[str, ...] = ()) -> "Table":
+    table = _empty_table()
     for name in (first, *left):
         table.add_column(name)
     for name in right:
@@ -70,13 +134,31 @@ def _shown(kind: str, name: str) -> str:
     return escape(f"({name})" if kind == "node" else f"[{name}]")
 
 
+def _origin(row: dict) -> str:
+    if not row["source_file"]:
+        return ""
+    line = "" if row["source_line"] is None else f" line {row['source_line']}"
+    return f"; {row['source_file']}{line}"
+
+
 def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
+
+
+def _readable(value: Any) -> str:
+    if _is_number(value):
+        return f"{value:,}"
+    text = "\n".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
+    # control characters in the data must not steer the terminal
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _print(table: "Table") -> None:
     from rich.console import Console
 
     console = Console()
-    # a log has no width: nothing may be cut off there
-    console.print(table) if console.is_terminal else Console(width=200).print(table)
+    console.print(table) if console.is_terminal else Console(width=LOG_WIDTH).print(table)

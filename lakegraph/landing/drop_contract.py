@@ -47,7 +47,9 @@ class DropContract:
         return rows, f"{'; '.join(broken)}. {candidate.trigger.path.name} asks for the check"
 
     def _past(self, feed: str) -> Past:
-        delivered = [files for batch in self._visible.values() if (files := batch.of_feed(feed))]
+        # what was rejected by hand says nothing of what is usual
+        taken = (batch for batch in self._visible.values() if not batch.is_rejected)
+        delivered = [files for batch in taken if (files := batch.of_feed(feed))]
         last = delivered[-1] if delivered else []
         absent = frozenset(column for file in last for column in file.absent_columns)
         recent = delivered[-self._limits["volume"]["batches"] :]

@@ -162,9 +162,9 @@ def _file_count(trigger: Trigger, delivered: set[str], limits: Mapping) -> Itera
 
 
 def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]:
-    if len(past.records) < FEWEST_BATCHES:
+    delivered = [records for batch in past.records for records in batch if records]
+    if len(past.records) < FEWEST_BATCHES or len(delivered) < FEWEST_BATCHES:
         return
-    delivered = [records for batch in past.records for records in batch]
     # a single delivery of another size, such as a whole history, does not move what is usual
     usual = median(delivered)
     least, most = limits["min_share"] * usual, limits["max_share"] * usual

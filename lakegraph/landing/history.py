@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lakegraph.landing.decisions import latest_decisions
 from lakegraph.landing.drops import content_hash
 from lakegraph.landing.result import LandedBatch
 from lakegraph.landing.triggers import ReceivedTrigger
@@ -42,6 +43,7 @@ class VisibleBatch:
         expected_files: the files that its trigger expected; None when there was no trigger, or it is not known any more.
         trigger_file: the name of its trigger's file, if it had one.
         deliveries: its files.
+        is_rejected: whether it was rejected by hand; builds leave it out, but its id stays taken.
     """
 
     batch_id: str
@@ -50,6 +52,7 @@ class VisibleBatch:
     expected_files: frozenset[str] | None
     trigger_file: str | None
     deliveries: tuple[Delivery, ...]
+    is_rejected: bool = False
 
     @classmethod
     def of(cls, landed: LandedBatch, received: ReceivedTrigger | None) -> "VisibleBatch":
@@ -86,6 +89,7 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
             Delivery(row["feed"], row["source_file"], row["file_hash"], row["records_read"], absent)
         )
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])
+    decisions = latest_decisions(ops_folder)
     return {
         row["batch_id"]: VisibleBatch(
             batch_id=row["batch_id"],
@@ -94,6 +98,7 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
             expected_files=None if row["expected_files"] is None else frozenset(json.loads(row["expected_files"])),
             trigger_file=row["trigger_file"],
             deliveries=tuple(files[row["batch_id"]]),
+            is_rejected=decisions.get(row["batch_id"], {}).get("decision") == "reject",
         )
         for row in rows
     }

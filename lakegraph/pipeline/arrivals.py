@@ -77,7 +77,7 @@ class Arrivals:
         """Look at the folder.
 
         Args:
-            unfinished: whether a batch waits for files or the last run failed, so that any new file may mend it.
+            unfinished: whether a batch waits for files or the last run failed, so that any new file of a feed may mend it.
 
         Raises:
             DropsError: the folder is not there or cannot be read.
@@ -93,7 +93,9 @@ class Arrivals:
             for path, signature in there.items()
             if path not in self._taken
         }
-        waited_for = [path for path in self._new if self._announces(path)] or (list(self._new) if unfinished else [])
+        waited_for = [path for path in self._new if self._announces(path)] or (
+            [path for path in self._new if self._is_taken(path)] if unfinished else []
+        )
         whole = all(now - self._new[path].since >= self._settled for path in waited_for)
         return Look(ready=bool(waited_for) and whole, growing=not whole)
 
@@ -102,8 +104,14 @@ class Arrivals:
         self._taken |= {path: arrival.signature for path, arrival in self._new.items()}
 
     def _announces(self, path: Path) -> bool:
+        return self._fits(path, self._announcing)
+
+    def _is_taken(self, path: Path) -> bool:
+        return self._fits(path, self._patterns)
+
+    def _fits(self, path: Path, patterns: list[FilePattern]) -> bool:
         relative = path.relative_to(self.drops).as_posix()
-        return any(pattern.matches(relative) for pattern in self._announcing)
+        return any(pattern.matches(relative) for pattern in patterns)
 
     def _files(self) -> Iterator[tuple[Path, Signature]]:
         if not self.drops.is_dir():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from lakegraph.landing.decisions import DECISIONS, latest_decisions
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_vars
@@ -13,7 +14,6 @@ from lakegraph.runtime.warehouse import reading
 
 Decision = Literal["release", "reject"]
 State = Literal["applied", "waiting", "held", "late", "rejected"]
-DECISIONS = "batch_decisions"
 
 
 class BatchDecisionError(LakegraphError):
@@ -51,7 +51,7 @@ def list_batches(settings: Settings) -> list[BatchState]:
     """
     landed = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
     applied, verdicts = _applied_batches(settings), _verdicts(settings)
-    decisions = _decisions(settings)
+    decisions = latest_decisions(settings.ops)
     refuses_late = project_vars().get("late_batches") == "refuse"
     states, seen_applied = [], False
     for batch in reversed(landed):
@@ -98,6 +98,25 @@ def last_applied_at(settings: Settings) -> datetime | None:
     return next((at for (at,) in _query(settings, "select max(applied_at) from ops.applied_batches")), None)
 
 
+def judged_batches(settings: Settings) -> frozenset[str]:
+    """The batches whose records the latest build has judged.
+
+    Raises:
+        WarehouseError: another process writes the warehouse.
+    """
+    return frozenset(id for (id,) in _query(settings, "select batch_id from silver.batches_to_judge where is_open"))
+
+
+def has_unfinished_build(settings: Settings) -> bool:
+    """Whether a build let a batch in and did not end, so that the next one has something to undo.
+
+    Raises:
+        WarehouseError: another process writes the warehouse.
+    """
+    sql = "select 1 from ops.begun_batches where batch_id not in (select batch_id from ops.applied_batches)"
+    return bool(_query(settings, sql))
+
+
 class Decisions:
     """What was decided of batches by hand, since it was last asked for."""
 
@@ -112,6 +131,18 @@ class Decisions:
 
     def _files(self) -> set[str]:
         return {file.name for file in self._folder.glob("*.parquet")}
+
+
+_NOT_TO_RELEASE = {
+    "waiting": lambda batch: (
+        f"Batch {batch} waits for its build: nothing holds it back.",
+        "`lakegraph run` builds it.",
+    ),
+    "late": lambda batch: (
+        f"Batch {batch} is left out because it came late (`late_batches: refuse` in vars.yml), not by its verdict.",
+        "Reject it with `lakegraph batches reject`, or set `late_batches: replay`.",
+    ),
+}
 
 
 def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | None = None) -> None:
@@ -138,7 +169,7 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
             f"Batch {batch_id} is applied already.", "Deliver a correction as a batch with an id of its own."
         )
     if decision == "release" and state not in ("held", "rejected"):
-        raise BatchDecisionError(f"Batch {batch_id} is {state}: nothing holds it back.")
+        raise BatchDecisionError(*_NOT_TO_RELEASE[state](batch_id))
     if decision == "reject" and state == "rejected":
         raise BatchDecisionError(f"Batch {batch_id} is rejected already.")
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -150,11 +181,6 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
         "decided_at": now,
     }
     ops.append(settings.ops, DECISIONS, f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
-
-
-def _decisions(settings: Settings) -> dict[str, dict]:
-    rows = sorted(ops.read(settings.ops, DECISIONS), key=lambda row: row["decided_at"])
-    return {row["batch_id"]: row for row in rows}
 
 
 def _applied_batches(settings: Settings) -> set[str]:

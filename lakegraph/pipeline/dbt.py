@@ -53,7 +53,7 @@ class DbtProcess:
 
         Args:
             arguments: the command and its options, as on the command line.
-            environment: variables that are set for this command.
+            environment: variables that are set from this command on.
         """
         self.begin(arguments, environment)
         try:
@@ -69,7 +69,12 @@ class DbtProcess:
         return {"success": False, "results": [], "exception": said, "seconds": 0.0}
 
     def begin(self, arguments: list[str], environment: dict[str, str]) -> None:
-        """Have a command run, and what becomes of it thrown away; the next one waits for it. See `ask`."""
+        """Have a command run, and what becomes of it thrown away; the next one waits for it.
+
+        Args:
+            arguments: the command and its options, as on the command line.
+            environment: variables that are set from this command on.
+        """
         worker = self._worker = self._worker or self._start()
         # one that has ended is noticed when its answer does not come
         with suppress(BrokenPipeError):
@@ -78,7 +83,11 @@ class DbtProcess:
         self._unread += 1
 
     def close(self, at_once: bool = False) -> None:
-        """End the process, `at_once` also in the middle of a command."""
+        """End the process.
+
+        Args:
+            at_once: also in the middle of a command.
+        """
         if self._worker is not None:
             if at_once:
                 self._worker.terminate()
@@ -146,6 +155,10 @@ class DbtSession:
 def outcome_of(command: str, answer: dict) -> DbtOutcome:
     """What a command did, from the answer of its process.
 
+    Args:
+        command: the command, for the message.
+        answer: what `DbtProcess.ask` gave.
+
     Raises:
         DbtError: it failed; the message names the first nodes that did, with what dbt says of them.
     """
@@ -154,7 +167,7 @@ def outcome_of(command: str, answer: dict) -> DbtOutcome:
         trouble = _told(failed) if failed else _reason(answer["exception"])
         raise DbtError(
             f"`{command}` failed: {trouble}.",
-            f"See {os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log.",
+            f"See {log_file()}.",
             tuple(_name(result) for result in failed),
         )
     statuses: dict[str, int] = {}
@@ -171,6 +184,11 @@ def dbt(settings: Settings, *arguments: str) -> DbtOutcome:
     """
     with DbtSession(settings) as session:
         return session.run(*arguments)
+
+
+def log_file() -> str:
+    """Where dbt logs: DBT_LOG_PATH, else logs/ in the project."""
+    return f"{os.environ.get('DBT_LOG_PATH', 'logs')}/dbt.log"
 
 
 def target_folder() -> Path:

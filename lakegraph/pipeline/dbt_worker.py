@@ -1,6 +1,6 @@
 """Runs dbt commands one after another in one process: `python -m lakegraph.pipeline.dbt_worker`.
 
-Each line of standard input is a command as JSON, its `arguments` and the `environment` that is set for it; each is answered
+Each line of standard input is a command as JSON, its `arguments` and the `environment` that is set from it on; each is answered
 by one line of JSON on standard output. The project is parsed once, which is what makes a backfill of many batches quick.
 Between two commands the embedded warehouse is closed, so that others can read it.
 """

@@ -2,12 +2,10 @@
 
 import datetime as dt
 
-from rich.console import Console
-from rich.table import Table
-
-from graph_loader.tables import show_report
+from graph_loader.connection import connect
+from graph_loader.questions import ask, find_question
+from graph_loader.tables import show_answer, show_report
 from lakegraph.landing.generate.operations import GenerateOptions, generate
-from lakegraph.pipeline.questions import Answer, ask
 from lakegraph.pipeline.run import walk
 from lakegraph.pipeline.server import graph_server
 from lakegraph.pipeline.steps import Steps
@@ -44,13 +42,13 @@ def run_demo(settings: Settings) -> None:
         with steps.step(f"generate {DAYS} days of drops in {settings.drops}"):
             generate(options)
         outcome = walk(settings, server)
-        target = resolve_target(settings)
         for line in ledger_lines(outcome, settings):
             say(line)
         show_report(outcome.graph)
-        console = Console(highlight=False)
-        for name in QUESTIONS:
-            console.print(_answer_table(ask(target, name)))
+        with connect(resolve_target(settings)) as connection:
+            for question in map(find_question, QUESTIONS):
+                say()
+                show_answer(ask(connection, question, question.values()))
         server.keep()
     say(server_line(settings))
 
@@ -63,12 +61,3 @@ def _refuse_foreign_lake(settings: Settings, options: GenerateOptions) -> None:
             f"The lake {settings.lake} holds batches that are not the demonstration's, such as {foreign[0]}.",
             "Run it beside them: make demo LAKE_DIR=build/demo-lake DROPS_DIR=build/demo-drops.",
         )
-
-
-def _answer_table(answer: Answer) -> Table:
-    table = Table(title=answer.question, title_justify="left")
-    for column in answer.columns:
-        table.add_column(column)
-    for row in answer.rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, (int, float)) else str(value) for value in row))
-    return table

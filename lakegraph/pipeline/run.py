@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lakegraph.landing.operations import LandingResult, land
-from lakegraph.pipeline.batches import BatchState, list_batches, waiting_batches
-from lakegraph.pipeline.dbt import DbtError, DbtOutcome, DbtSession, target_folder
+from lakegraph.pipeline.batches import BatchState, judged_batches, list_batches, waiting_batches
+from lakegraph.pipeline.dbt import DbtError, DbtOutcome, DbtSession, log_file, target_folder
 from lakegraph.pipeline.server import PendingServer, graph_server
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.processing_log import logged_step, new_run_id
@@ -28,7 +28,8 @@ HISTORY_ONLY = (
     *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
     *("--no-write-json", "--log-level-file", "warn", "--cache-selected-only"),
 )
-MARTS = ("--exclude", "tag:row_level", *DATA_ONLY)
+# everything after the gate but the history, which is as of the last applied batch
+MARTS = ("--exclude", "path:models/staging", "resource_type:snapshot", *DATA_ONLY)
 GATE = "admitted_batches"
 
 
@@ -136,6 +137,13 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
     dbt itself takes the oldest that waits, so a batch that lands meanwhile finds its place, and a late one brings those
     after it back into the queue.
 
+    Args:
+        settings: where everything lies.
+        steps: tells and times the builds.
+
+    Returns:
+        What was built, and the batch that its verdict held back, if any.
+
     Raises:
         DbtError: a build failed; its batch and the later ones still wait.
     """
@@ -145,43 +153,46 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
 
 def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
     outcomes: list[DbtOutcome] = []
-    judged: set[str] = set()
+    judged: frozenset[str] = frozenset()
     while True:
         waiting = waiting_batches(settings)
+        history_only = len(waiting) > 1 and waiting[0] in judged
         try:
-            outcomes.append(_build_next(dbt, waiting, settings, steps, judged))
+            outcomes.append(_build_next(dbt, waiting, settings, steps, history_only))
         except DbtError as error:
             held = _held_batch(settings) if GATE in error.failed else None
-            if held is None:
+            if held:
+                return Builds(outcomes + _build_marts(dbt, settings, steps), held)
+            if not history_only:
                 raise
-            return Builds(outcomes + _build_marts(dbt, settings, steps), held)
+            # an older batch may have come meanwhile; what is wrong otherwise is told, and logged, by a build of its own
+            judged = frozenset()
+            continue
         left = waiting_batches(settings)
         # an older one that came meanwhile was taken first
         if waiting and left == waiting:
-            if waiting[0] in judged:
-                # not all of its records have been judged: it is done again by itself
-                judged.clear()
-                continue
-            raise DbtError(
-                f"dbt built without an error, but did not apply batch {waiting[0]}.",
-                "See what its log says of the batch.",
-            )
-        if len(waiting) <= 1 and not left:
+            if not history_only:
+                raise DbtError(
+                    f"dbt built without an error, but did not apply batch {waiting[0]}.",
+                    f"See what {log_file()} says of the batch.",
+                )
+            judged = frozenset()
+        elif len(waiting) <= 1 and not left:
             return Builds(outcomes)
+        elif not history_only:
+            judged = judged_batches(settings)
 
 
-def _build_next(dbt: DbtSession, waiting: list[str], settings: Settings, steps: Steps, judged: set[str]) -> DbtOutcome:
+def _build_next(
+    dbt: DbtSession, waiting: list[str], settings: Settings, steps: Steps, history_only: bool
+) -> DbtOutcome:
     # dbt logs its own steps at the end, which one that is killed does not live to see
     with logged_step(settings.ops, new_run_id(), "build", waiting[0] if waiting else None):
         if len(waiting) <= 1:
             with steps.step(f"build {waiting[0]}" if waiting else "build"):
                 return dbt.run("build", *DATA_ONLY)
         with steps.step(f"build {waiting[0]}, history only; behind it: {len(waiting) - 1}"):
-            if waiting[0] in judged:
-                return dbt.run("build", *HISTORY_ONLY)
-            outcome = dbt.run("build", *ROW_LEVEL, *JUDGE_AHEAD)
-            judged.update(waiting[:JUDGED_AT_ONCE])
-            return outcome
+            return dbt.run("build", *(HISTORY_ONLY if history_only else (*ROW_LEVEL, *JUDGE_AHEAD)))
 
 
 def _held_batch(settings: Settings) -> BatchState | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from lakegraph.landing.operations import land
 from lakegraph.landing.sources import load_sources
 from lakegraph.pipeline.arrivals import Arrivals
-from lakegraph.pipeline.batches import Decisions, last_applied_at, waiting_batches
+from lakegraph.pipeline.batches import Decisions, has_unfinished_build, last_applied_at, waiting_batches
 from lakegraph.pipeline.run import run_pipeline
 from lakegraph.pipeline.steps import Steps
 from lakegraph.pipeline.summary import show_outcome
@@ -80,8 +80,12 @@ def follow(
     while True:
         found = arrivals.look(unfinished)
         overdue = retry_at is not None and time.monotonic() >= retry_at
-        if not (found.ready or overdue or decided()) or found.growing:
-            wait(GROWING_S if found.growing else LOOK_AGAIN_S)
+        if found.growing:
+            wait(GROWING_S)
+            continue
+        # always asked, so that a decision that this run takes in starts no other
+        if not any((decided(), found.ready, overdue)):
+            wait(LOOK_AGAIN_S)
             continue
         arrivals.take()
         try:
@@ -105,7 +109,7 @@ class PipelineRuns:
         self._settings = settings
         self._load = load
         # whether an earlier run did not go all the way
-        self._behind = load and graph_is_behind(settings)
+        self._behind = has_unfinished_build(settings) or (load and graph_is_behind(settings))
 
     def __call__(self) -> bool:
         """Land what is complete and, when there is something to build, build and load; says whether nothing was left behind.

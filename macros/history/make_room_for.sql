@@ -1,8 +1,8 @@
-{# Before a batch is let in: undoes what must not be there beside it. A batch that comes late has its place before batches
-   that were applied already; these wait again and are applied once more after it, in order. An attempt that did not end
-   (killed, failed, its batch perhaps rejected since) has left its mark on the current versions. They are then dropped,
-   to be built anew from all admitted batches; the snapshots undo their part themselves, just before they are built. What
-   says that there is something to undo goes last, so that an interrupted undoing is done again. #}
+{# Before a batch is let in: makes room for it. A batch that comes late has its place before batches that were applied
+   already; these wait again and are applied once more after it, in order. One that was applied and is built again is not
+   applied until this build ends, so that one that does not end is undone. Current versions that were made by other rules,
+   or with later batches, are dropped, to be built anew from all admitted batches; the snapshots undo their part
+   themselves, just before they are built. What says that there is something to undo is written first. #}
 {% macro make_room_for(batch) %}
     {% set applied, begun = source('ops', 'applied_batches'), source('ops', 'begun_batches') %}
     {% set own_id = text_literal(batch['_batch_id']) %}
@@ -15,7 +15,6 @@
             on batches.batch_id = applied.batch_id
         where batches.batch_number > {{ batch['batch_number'] }}
     {% endset %}
-    {% set unfinished = "select batch_id from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ")" %}
 
     {% set again = 0 if is_applied else run_query(later) | length %}
     {% if again %}
@@ -23,16 +22,21 @@
             "Batch " ~ batch['_batch_id'] ~ " is late: " ~ again ~ " later ones will be applied again after it.", info=True
         ) %}
     {% endif %}
-    {% if again or run_query(unfinished) | length or (is_applied and is_stale(own_id)) %}
+    {% do run_query("delete from " ~ begun ~ " where " ~ is_own) %}
+    {% do run_query("insert into " ~ begun ~ " values (" ~ own_id ~ ", " ~ text_literal(invocation_id) ~ ")") %}
+    {% if again or (is_applied and is_stale(own_id)) %}
         {% do drop_current_versions() %}
     {% endif %}
     {% if again %}
         {% do run_query("delete from " ~ applied ~ " where batch_id in (" ~ later ~ ")") %}
+        {# their builds had ended; they wait now #}
+        {% do run_query(
+            "delete from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ") and batch_id in"
+            ~ " (select batch_id from " ~ relation_of('model', 'visible_batches')
+            ~ " where batch_number > " ~ batch['batch_number'] ~ ")"
+        ) %}
     {% endif %}
-    {% do run_query("delete from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ")") %}
-    {% if not is_applied %}
-        {% do run_query("insert into " ~ begun ~ " values (" ~ own_id ~ ", " ~ text_literal(invocation_id) ~ ")") %}
-    {% endif %}
+    {% do run_query("delete from " ~ applied ~ " where " ~ is_own) %}
 {% endmacro %}
 
 

@@ -20,14 +20,18 @@
     {% for table, columns in dbt_ops_tables().items() %}
         {% do statements.append("create table if not exists ops." ~ table ~ " (" ~ columns_ddl(columns) ~ ")") %}
     {% endfor %}
-    {% set current = current_views() %}
+    {% set current = current_relations() %}
     {% for name, columns, pattern in views %}
-        {% if name in copied_each_run() %}
+        {% set kind = 'table' if name in copied_each_run() else 'view' %}
+        {% if current[name] is defined and current[name].kind != kind %}
+            {% do statements.append("drop " ~ current[name].kind ~ " " ~ name) %}
+        {% endif %}
+        {% if kind == 'table' %}
             {% do statements.append(over_parquet('table', name, columns, pattern, pattern in landed)) %}
         {% else %}
             {% set view = over_parquet('view', name, columns, pattern, pattern in landed) %}
             {% set fingerprint = local_md5(view) %}
-            {% if current.get(name) != fingerprint %}
+            {% if current[name] is not defined or current[name].fingerprint != fingerprint %}
                 {% do statements.append(view) %}
                 {% do statements.append("comment on view " ~ name ~ " is '" ~ fingerprint ~ "'") %}
             {% endif %}
@@ -53,13 +57,14 @@
 {% macro copied_each_run() %}{{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions']) }}{% endmacro %}
 
 
-{# The views that stand already, with the fingerprint of their statement: making one opens all of its files. #}
-{% macro current_views() %}
+{# What stands already, a table or a view with the fingerprint of its statement: making one opens all of its files. #}
+{% macro current_relations() %}
     {% set current = {} %}
     {% for row in run_query(
-        "select schema_name || '.' || view_name, comment from duckdb_views() where schema_name in ('bronze', 'ops')"
+        "select schema_name || '.' || view_name, 'view', comment from duckdb_views() where schema_name in ('bronze', 'ops')"
+        ~ " union all select schema_name || '.' || table_name, 'table', null from duckdb_tables() where schema_name = 'ops'"
     ).rows %}
-        {% do current.update({row[0]: row[1]}) %}
+        {% do current.update({row[0]: {'kind': row[1], 'fingerprint': row[2]}}) %}
     {% endfor %}
     {{ return(current) }}
 {% endmacro %}
@@ -104,8 +109,8 @@
 {% endmacro %}
 
 
-{# The operational tables that dbt itself writes: which batches builds have begun to let in,
-   which a whole build has taken in, and the steps of builds. #}
+{# The operational tables that dbt itself writes: which batches builds have begun to let in, which a whole build has taken
+   in, the steps of builds, and what became of the graph marts. #}
 {% macro dbt_ops_tables() %}
     {{ return({
         'applied_batches': {
@@ -119,5 +124,11 @@
             'invocation_id': {'type': 'string'},
         },
         'dbt_steps': var('ops_tables').processing_log,
+        'graph_model_results': {
+            'model': {'type': 'string'},
+            'status': {'type': 'string'},
+            'finished_at': {'type': 'timestamp'},
+            'invocation_id': {'type': 'string'},
+        },
     }) }}
 {% endmacro %}

@@ -94,6 +94,7 @@
         "select sum(records), sum(broken), sum(unreadable) from (" ~ parts | join(' union all ') ~ ") as parts"
     ).rows[0] %}
     {{ return({
+        'staged': sums[0],
         'read': sums[0] + sums[2],
         'valid': sums[0] - sums[1],
         'quarantined': sums[1] + sums[2],

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import duckdb
 import pytest
 from dbt_batches import FIRST_DAY, SECOND_DAY
 from dbt_lake import DbtLake, Rejected
@@ -88,6 +89,18 @@ def test_late_or_in_order_the_current_versions_are_the_same(lake):
         "int_shipping_current": 1,
         "int_suppliers_current": 1,
     }
+
+
+def test_a_lake_whose_tables_of_batches_were_views_goes_on(lake):
+    before = current_versions(lake)
+    with duckdb.connect(str(lake.lake / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("drop table ops.batches; create view ops.batches as select 'b' as batch_id")
+        warehouse.execute("drop view ops.rejected_records; create table ops.rejected_records (batch_id varchar)")
+
+    lake.run(*ROW_LEVEL)
+
+    assert current_versions(lake) == before
+    assert applied(lake) == [FIRST_DAY.id, SECOND_DAY.id]
 
 
 def current_versions(lake: DbtLake) -> dict[str, list[tuple]]:

@@ -105,7 +105,8 @@ def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes):
     }
 
 
-def test_a_backfill_gives_what_daily_runs_give(lakes):
+def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(lakes, monkeypatch):
+    monkeypatch.setattr("lakegraph.pipeline.run.JUDGE_AHEAD", ("--vars", "{judge_ahead: 2}"))
     daily, backfill = lakes
     for day in DAYS:
         daily.land(day)

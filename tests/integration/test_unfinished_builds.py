@@ -3,11 +3,15 @@
 import json
 from datetime import date
 
+import duckdb
 import pytest
-from dbt_batches import customer, product
+from dbt_batches import customer, order, product
 from dbt_lake import Batch, DbtLake
 
 from lakegraph.pipeline.batches import decide
+from lakegraph.pipeline.dbt import DbtError
+from lakegraph.pipeline.run import build_waiting
+from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.project import project_vars
 from lakegraph.runtime.settings import settings
 
@@ -104,3 +108,55 @@ def test_a_key_with_a_separator_that_only_an_unreadable_record_mentions_is_still
     # without a key, each is known by its text alone
     keyless = lake.rows("select record_key from silver.stg_commerce__customers_quarantine where found_in = 'staging'")
     assert keyless == [(None,), (None,)]
+
+
+def test_a_rejected_batch_leaves_nothing_when_the_next_one_is_held_back(tmp_path, monkeypatch):
+    lake = DbtLake(tmp_path)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(lake.target))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    lake.land(FIRST)
+    lake.run("build", "--exclude-resource-type", "unit_test", "test")
+    before = {name: rows for name, rows in lake.tables().items() if name.startswith(("snapshots.", "gold.cust"))}
+    lake.land(SECOND)
+    lake.run("run", "--select", "tag:row_level")
+    decide(settings(lake=lake.lake), SECOND.id, "reject")
+    # C2 was gone in the rejected batch alone, and C9 was known to it alone
+    orders = [order("O1", "C2", "P1", "10"), order("O2", "C9", "P1", "10")]
+    lake.land(Batch("b_17", date(2025, 1, 17), {"orders": orders}))
+
+    builds = build_waiting(settings(lake=lake.lake, target="dev", env="prod"), Steps(quiet=True))
+
+    assert builds.held.batch_id == "b_17"
+    assert lake.rows(
+        "select broken, checked, sample_keys from gold.validation_results"
+        " where batch_id = 'b_17' and check_id = 'orders_without_customer'"
+    ) == [(1, 2, "O2|1")]
+    assert lake.rows("select batch_id from silver.batch_as_of") == [(FIRST.id,)]
+    assert {name: rows for name, rows in lake.tables().items() if name in before} == before
+    assert lake.rows("select customer_id, city from silver.int_customers_current order by 1") == [
+        ("C1", "Oslo"), ("C2", "Berlin"), ("shop:3", "Berlin"),
+    ]  # fmt: skip
+
+
+def test_a_repeated_build_that_fails_costs_no_history(tmp_path):
+    lake = DbtLake(tmp_path)
+    for batch in (FIRST, SECOND):
+        lake.land(batch)
+        lake.run(*ROW_LEVEL)
+    history = "select customer_id, city, dbt_valid_from, dbt_valid_to from snapshots.customers_history order by all"
+    before = lake.rows(history)
+
+    def rename(old: str, new: str) -> None:
+        with duckdb.connect(str(lake.lake / "warehouse.duckdb")) as warehouse:
+            warehouse.execute(f"alter table snapshots.customers_history rename column {old} to {new}")
+
+    rename("dbt_scd_id", "away")
+    with pytest.raises(DbtError, match="customers_history"):
+        lake.run(*ROW_LEVEL)
+    rename("away", "dbt_scd_id")
+    lake.land(THIRD)
+    for _ in (SECOND, THIRD):
+        lake.run(*ROW_LEVEL)
+
+    assert lake.rows(history) == before
+    assert lake.rows("select batch_id from ops.applied_batches order by 1") == [("b_15",), ("b_16",), ("b_17",)]

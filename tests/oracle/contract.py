@@ -35,7 +35,7 @@ class Contract:
         """
         severities = []
         for feed, found in records.items():
-            before = self._usual[feed][-self._limits["volume"]["batches"] :]
+            before = [count for count in self._usual[feed][-self._limits["volume"]["batches"] :] if count]
             for file in files[feed]:
                 own = [record for record in found if record.file == file.name]
                 severities += self._of_counts(len(own), announced.get(file.name, len(own)), before)

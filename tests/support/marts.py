@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from graph_loader.guards import ALL, Limits
 from graph_loader.operations import LoadOptions
 from lakegraph.runtime.settings import settings
 
@@ -63,7 +64,16 @@ class Marts:
         self.lake.mkdir(parents=True)
         self.manifest = root / "target" / "manifest.json"
         self._models: dict[str, dict] = {}
-        self.options = LoadOptions(settings(lake=self.lake), self.manifest, neo4j=neo4j, quiet=True, expectations=False)
+        # marts of a handful of rows lose and reject large shares of them
+        self.options = LoadOptions(
+            settings(lake=self.lake),
+            self.manifest,
+            neo4j=neo4j,
+            quiet=True,
+            expectations=False,
+            limits=Limits(1, 1),
+            allow_deletes=frozenset({ALL}),
+        )
 
     def make(self, name: str, graph: dict, query: str) -> None:
         """Build a mart from a query and declare it, with a contract on the columns it has; again replaces it."""

@@ -1,6 +1,8 @@
-// Which customers bought for the largest amount, and in how many orders?
-MATCH (c:Customer)-[p:PURCHASED]->(:Product)
-WITH c, count(DISTINCT p.order_id) AS orders, sum(p.amount) AS amount
-RETURN c.customer_id AS customer, c.name AS name, orders, round(amount, 2) AS amount
-ORDER BY amount DESC, customer
-LIMIT 5
+// Which customers ordered for the largest amount, per currency, cancelled orders left out?
+// $limit: integer = 5, how many rows
+MATCH (c:Customer)-[:PLACED]->(o:Order)
+WHERE NOT toLower(coalesce(o.status, '')) STARTS WITH 'cancel'
+WITH c, toUpper(coalesce(o.currency, 'unknown')) AS currency, count(o) AS orders, sum(o.amount) AS amount
+RETURN c.customer_id AS customer, c.name AS name, orders, round(amount, 2) AS amount, currency
+ORDER BY amount DESC, customer, currency
+LIMIT $limit

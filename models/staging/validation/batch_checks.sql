@@ -3,6 +3,7 @@
     incremental_strategy='replace_batch',
     on_schema_change='append_new_columns',
     full_refresh=false,
+    pre_hook="{{ prepare_judgement() }}",
 ) }}
 {%- set amount = declared_check('order_amount_out_of_range') -%}
 {%- set price = declared_check('order_amount_differs_from_price') -%}

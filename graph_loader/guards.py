@@ -1,0 +1,139 @@
+"""What a load does not do unasked: delete more than is plausible, or leave out more rows than is bearable."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph_loader.spark_sql import Status
+from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+from lakegraph.runtime.project import project_vars
+
+if TYPE_CHECKING:
+    from graph_loader.model_results import ModelResult
+    from graph_loader.plan import Plan, Step
+
+VARIABLE = "graph_guards"
+# allows the deletes of every label and type
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Shares of rows, from 0 to 1, above which a load is refused.
+
+    Attributes:
+        max_deleted_share: deleted rows of a label or type, of those that the ledger remembers.
+        max_rejected_share: rejected rows of a mart, of all its rows.
+    """
+
+    max_deleted_share: float
+    max_rejected_share: float
+
+
+@dataclass(frozen=True)
+class Block:
+    """Why a load of a label or type is refused, and what lets it through."""
+
+    kind: str
+    name: str
+    reason: str
+    override: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class BlockedLoadError(LakegraphError):
+    """A load was refused before it wrote anything."""
+
+    def __init__(self, blocks: tuple[Block, ...]):
+        self.blocks = blocks
+        overrides = "; ".join(dict.fromkeys(block.override for block in blocks))
+        super().__init__(
+            f"Nothing was written to the graph: {'; '.join(map(str, blocks))}.",
+            f"If it is meant to be so: {overrides}.",
+        )
+
+
+def declared_limits() -> Limits:
+    """The limits in vars.yml, under `graph_guards`.
+
+    Raises:
+        ConfigurationError: one is missing, or no number from 0 to 1.
+    """
+    given = project_vars().get(VARIABLE) or {}
+    shares = []
+    for name in Limits.__dataclass_fields__:
+        share = given.get(name)
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ConfigurationError(f"`{VARIABLE}.{name}` in vars.yml is no share.", "Give a number from 0 to 1.")
+        shares.append(float(share))
+    return Limits(*shares)
+
+
+def blocks(
+    plan: "Plan", results: Mapping[str, "ModelResult"], limits: Limits, allowed: Collection[str]
+) -> tuple[Block, ...]:
+    """All that forbids to carry out a plan.
+
+    Args:
+        results: model to what became of it in its latest build; one that is not there says nothing.
+        limits: the shares that are bearable.
+        allowed: the labels and types that may lose any number of rows; `all` for every one.
+    """
+    found: list[Block] = []
+    for step in plan.steps:
+        if ALL not in allowed and step.declaration.name not in allowed:
+            found += _deletes(step, results.get(step.declaration.model.name), limits)
+        found += _rejects(step, limits)
+    return tuple(found)
+
+
+def require_unblocked(found: tuple[Block, ...]) -> None:
+    """End with an error when anything forbids the load.
+
+    Raises:
+        BlockedLoadError: something does.
+    """
+    if found:
+        raise BlockedLoadError(found)
+
+
+def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iterator[Block]:
+    tally, declaration = step.tally, step.declaration
+    gone = tally[Status.DELETED]
+    known = gone + tally[Status.UPDATED] + tally[Status.UNCHANGED]
+    if not gone:
+        return
+    model = declaration.model.name
+    if step.entry is None:
+        reason = "no model declares it any more"
+    elif tally.sent == 0:
+        reason = f"model {model} has no rows"
+    elif result and not result.succeeded:
+        reason = (
+            f"the latest build of model {model} ended with {result.status} at {result.finished_at:%Y-%m-%d %H:%M:%S}"
+        )
+    elif gone / known > limits.max_deleted_share:
+        reason = f"that is more than `{VARIABLE}.max_deleted_share` = {limits.max_deleted_share:.4g}"
+    else:
+        return
+    yield Block(
+        declaration.kind,
+        declaration.name,
+        f"{gone:,} of {known:,} {declaration.kind}s ({gone / known:.1%}) would be deleted, and {reason}",
+        f"`python -m graph_loader --allow-deletes {declaration.name}`",
+    )
+
+
+def _rejects(step: "Step", limits: Limits) -> Iterator[Block]:
+    rejected, sent = step.tally[Status.REJECTED], step.tally.sent
+    if rejected and rejected / sent > limits.max_rejected_share:
+        reasons = ", ".join(f"{rows:,} {reason}" for reason, rows in sorted(step.tally.by_reason.items()))
+        yield Block(
+            step.declaration.kind,
+            step.declaration.name,
+            f"{rejected:,} of the {sent:,} rows of model {step.declaration.model.name} ({rejected / sent:.1%}: {reasons}) "
+            f"cannot be loaded, which is more than `{VARIABLE}.max_rejected_share` = {limits.max_rejected_share:.4g}",
+            f"raise `{VARIABLE}.max_rejected_share` in vars.yml",
+        )

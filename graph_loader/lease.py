@@ -1,0 +1,182 @@
+"""The lease on a graph: one load at a time, also from several machines.
+
+It lies in the graph's metadata node (owner, expiry by the server's clock, fencing number). The owner renews it while it
+works. One that has died holds it until it expires, unless a load of the same machine sees that its process is gone.
+"""
+
+import getpass
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_loader import cypher
+from graph_loader.connection import Connection, GraphError
+from lakegraph.runtime.errors import LakegraphError
+
+TERM_S = 30
+RENEW_EVERY_S = TERM_S / 3
+
+
+class LeaseError(LakegraphError):
+    """Another load holds the lease on the graph, or took it away."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease.
+
+    Attributes:
+        owner: in words for a person: user, machine, process and run.
+        process: the process as JSON: machine, pid and start time.
+        expires: when, as ISO text by the server's clock.
+        fence: how many leases there were before, this one included.
+        is_free: whether it has been given back or has expired.
+    """
+
+    owner: str | None
+    process: str | None
+    expires: str | None
+    fence: int
+    is_free: bool
+
+
+class Lease:
+    """A lease that is being renewed."""
+
+    def __init__(self, connection: Connection, graph_id: str, fence: int):
+        self._connection, self._graph_id, self.fence = connection, graph_id, fence
+        self._end_work: Callable[[], object] = lambda: None
+        self._lost: str | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+
+    def require(self) -> None:
+        """End with an error when the lease is no longer held.
+
+        Raises:
+            LeaseError: another load took it.
+        """
+        if self._lost is not None:
+            raise LeaseError(
+                f"The lease on the graph '{self._graph_id}' was lost to {self._lost} while this load went on.",
+                "Let that load finish, then load again; the ledger knows what is left to do.",
+            )
+
+    def when_lost(self, end_work: Callable[[], object]) -> None:
+        """Have something called, from another thread, as soon as the lease is seen to be lost."""
+        self._end_work = end_work
+
+    def start(self) -> None:
+        """Renew from now on, in a thread of its own."""
+        self._thread.start()
+
+    def give_back(self) -> None:
+        """Stop renewing, and let the next load have it at once."""
+        self._ended.set()
+        self._thread.join()
+        self._connection.run(cypher.give_back_lease(), graph_id=self._graph_id, fence=self.fence)
+
+    def _renew(self) -> None:
+        while not self._ended.wait(RENEW_EVERY_S):
+            try:
+                held = self._connection.run(
+                    cypher.renew_lease(), graph_id=self._graph_id, fence=self.fence, term=TERM_S
+                )
+            except GraphError:
+                # the load itself tells when the server is gone; if it comes back, the lease may still be ours
+                continue
+            if not held:
+                holder = read_lease(self._connection, self._graph_id)
+                self._lost = (holder and holder.owner) or "another load"
+                self._end_work()
+                return
+
+
+@contextmanager
+def leased(connection: Connection, graph_id: str, run_id: str) -> Iterator[Lease]:
+    """Hold the lease on a graph.
+
+    Args:
+        run_id: the run that holds it.
+
+    Raises:
+        LeaseError: another load holds it.
+        GraphError: the server is gone or refuses a statement.
+    """
+    connection.run(cypher.metadata_constraint())
+    holder = read_lease(connection, graph_id)
+    fence = _take(connection, graph_id, run_id, holder.fence if holder and _has_died(holder) else None)
+    if fence is None:
+        holder = read_lease(connection, graph_id)
+        raise LeaseError(
+            f"The graph '{graph_id}' is being loaded by {holder.owner}, whose lease runs until {holder.expires} unless renewed.",
+            "Load again when it has finished; the lease of a load that died expires by itself.",
+        )
+    lease = Lease(connection, graph_id, fence)
+    lease.start()
+    try:
+        yield lease
+    except BaseException:
+        # what went wrong is what the user must see, also where the server is gone and keeps the lease until it expires
+        try:
+            lease.give_back()
+        except GraphError:
+            pass
+        raise
+    lease.give_back()
+
+
+def read_lease(connection: Connection, graph_id: str) -> Holder | None:
+    """The lease on a graph as it is; None when nobody ever held one.
+
+    Raises:
+        GraphError: the server is gone.
+    """
+    found = connection.run(cypher.read_lease(), graph_id=graph_id)
+    return Holder(**found[0]) if found else None
+
+
+def _take(connection: Connection, graph_id: str, run_id: str, dead_fence: int | None) -> int | None:
+    taken = connection.run(
+        cypher.take_lease(),
+        graph_id=graph_id,
+        owner=f"{getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}, run {run_id}",
+        process=json.dumps(_this_process()),
+        term=TERM_S,
+        dead_fence=dead_fence,
+    )
+    return taken[0]["fence"] if taken else None
+
+
+def _this_process() -> dict:
+    import psutil
+
+    return {"machine": _machine(), "pid": os.getpid(), "started": psutil.Process().create_time()}
+
+
+def _machine() -> str | None:
+    """What two processes that see each other have in common: the boot of the kernel and the space of process ids."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return None
+
+
+def _has_died(holder: Holder) -> bool:
+    """Whether the holder was a process of this machine that is no longer there."""
+    import psutil
+
+    process = json.loads(holder.process) if holder.process else {}
+    machine = _machine()
+    if machine is None or process.get("machine") != machine:
+        return False
+    try:
+        return psutil.Process(process["pid"]).create_time() != process["started"]
+    except psutil.NoSuchProcess:
+        return True

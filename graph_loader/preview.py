@@ -1,0 +1,80 @@
+"""What a load would do, told before it does it."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from graph_loader import cypher
+from graph_loader.declarations import Declaration
+from graph_loader.execution import strategy
+from graph_loader.guards import Block
+from graph_loader.rejected import Sample, samples
+from graph_loader.report import Counts, counted
+from graph_loader.session import Session
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a load would do with one label or type.
+
+    Attributes:
+        counts: rows by what becomes of them.
+        properties_removed: properties that it had once and that no node or edge may keep.
+        tasks: how many writes would run at once.
+        why: what decides that.
+        rejected: for each reason, rows and some of them.
+    """
+
+    counts: Counts
+    properties_removed: tuple[str, ...]
+    tasks: int
+    why: str
+    rejected: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a load would do.
+
+    Attributes:
+        changes: per label and type, nodes first.
+        constraints_created: statements that would make a declared key unique, where the graph does not have it yet.
+        constraints_dropped: statements that would give up the key of a label that no model declares any more.
+        blocks: what forbids the load.
+    """
+
+    changes: tuple[Change, ...]
+    constraints_created: tuple[str, ...]
+    constraints_dropped: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+    def as_json(self) -> str:
+        """The preview as JSON text."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+
+def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
+    """What the load of a session's plan would do; reads the graph's constraints and changes nothing.
+
+    Args:
+        blocks: what forbids the load.
+
+    Raises:
+        GraphError: the server is gone.
+    """
+    steps = session.plan.steps
+    present = {row["name"] for row in session.connection.run("SHOW CONSTRAINTS YIELD name")}
+    changes = []
+    for step, counts in zip(steps, counted(session.plan), strict=True):
+        tasks, why = strategy(step.declaration)
+        changes.append(Change(counts, step.removed, tasks, why, samples(step)))
+    dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
+    return Preview(
+        tuple(changes),
+        tuple(cypher.constraint(node) for node in session.graph.nodes if _name(node) not in present),
+        tuple(cypher.drop_constraint(node) for node in dropped if _name(node) in present),
+        blocks,
+    )
+
+
+def _name(node: Declaration) -> str:
+    return cypher.constraint_name(node)

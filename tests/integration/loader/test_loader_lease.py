@@ -1,0 +1,118 @@
+"""One load of a graph at a time, also from several machines; what a dead one held is to be had again."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from graph_loader import lease as leases
+from graph_loader.connection import connect
+from graph_loader.lease import LeaseError, leased, read_lease
+from graph_loader.operations import load
+from graph_loader.writer import Writer
+from tests.support.graph import content, counts, query
+
+pytestmark = pytest.mark.slow
+
+GRAPH = "lakegraph"
+# takes the lease in a process of its own, and dies with it
+DIES = f"""
+import os, sys
+from graph_loader.connection import connect
+from graph_loader.lease import leased
+from lakegraph.runtime.neo4j_target import Neo4jTarget
+target = Neo4jTarget(sys.argv[1], "neo4j", os.environ["NEO4J_PASSWORD"], "neo4j")
+with connect(target) as connection, leased(connection, "{GRAPH}", "the run that died"):
+    os._exit(9)
+"""
+
+
+def test_a_second_load_is_refused_with_the_first_ones_owner_named(shop, empty_graph):
+    load(shop.options)
+    shop.sql("delete from graph_ready.node_product where product_id = 'P2'")
+    before = content(empty_graph)
+
+    with connect(empty_graph) as connection:
+        with leased(connection, GRAPH, "the first run") as held:
+            with pytest.raises(LeaseError, match=rf"is being loaded by .*, process {os.getpid()}, run the first run"):
+                load(shop.options)
+            holder = read_lease(connection, GRAPH)
+        after = read_lease(connection, GRAPH)
+
+    assert content(empty_graph) == before
+    assert (holder.fence, holder.is_free) == (held.fence, False)
+    assert (after.owner, after.is_free) == (None, True)
+    load(shop.options)
+    assert counts(empty_graph)["Product"] == 1
+
+
+def test_a_load_takes_over_at_once_from_a_process_of_this_machine_that_died(shop, empty_graph):
+    env = {**os.environ, "NEO4J_PASSWORD": empty_graph.password}
+    died = subprocess.run([sys.executable, "-c", DIES, empty_graph.uri], env=env, check=False)
+    with connect(empty_graph) as connection:
+        held = read_lease(connection, GRAPH)
+
+    load(shop.options)
+
+    assert died.returncode == 9
+    assert (held.is_free, "the run that died" in held.owner) == (False, True)
+    assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5}
+
+
+def test_the_lease_of_another_machines_dead_load_expires(shop, empty_graph, monkeypatch):
+    monkeypatch.setattr(leases, "TERM_S", 2)
+    env = {**os.environ, "NEO4J_PASSWORD": empty_graph.password}
+    subprocess.run([sys.executable, "-c", DIES, empty_graph.uri], env=env, check=False)
+    query(
+        empty_graph,
+        'MATCH (m:LakegraphMetadata) SET m.lease_process = \'{"machine": "elsewhere", "pid": 1, "started": 1}\', '
+        "m.lease_expires = datetime() + duration({seconds: 3})",
+    )
+
+    with pytest.raises(LeaseError, match="the run that died"):
+        load(shop.options)
+    time.sleep(3.5)
+    load(shop.options)
+
+    assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5}
+
+
+def test_a_lease_is_renewed_while_the_load_goes_on(empty_graph, monkeypatch):
+    monkeypatch.setattr(leases, "TERM_S", 2)
+    monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.3)
+
+    with connect(empty_graph) as connection, leased(connection, GRAPH, "a long run") as held:
+        time.sleep(3)
+        holder = read_lease(connection, GRAPH)
+        held.require()
+
+    assert not holder.is_free
+
+
+def test_a_load_that_lost_its_lease_stops_writing_and_the_next_one_makes_it_good(shop, empty_graph, monkeypatch):
+    monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.1)
+    write, written = Writer.write, []
+
+    def stolen(self, rows, statement, tasks):
+        write(self, rows, statement, tasks)
+        written.append(statement)
+        query(
+            empty_graph,
+            "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief', "
+            "m.lease_expires = datetime() + duration({seconds: 2})",
+        )
+        time.sleep(1)
+
+    monkeypatch.setattr(Writer, "write", stolen)
+    with pytest.raises(LeaseError, match="was lost to a thief while this load went on"):
+        load(shop.options)
+    monkeypatch.setattr(Writer, "write", write)
+    left = counts(empty_graph)
+    time.sleep(2)
+    load(shop.options)
+
+    assert len(written) == 1
+    assert left == {"Customer": 3}
+    assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5}

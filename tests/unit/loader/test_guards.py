@@ -1,0 +1,106 @@
+"""What a load refuses unasked, on plans of numbers alone."""
+
+from datetime import datetime
+
+import pytest
+
+from graph_loader import guards
+from graph_loader.declarations import EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.difference import Tally
+from graph_loader.guards import ALL, BlockedLoadError, Limits, blocks
+from graph_loader.ledger_state import Attempt
+from graph_loader.model_results import ModelResult
+from graph_loader.plan import Plan, Step
+from lakegraph.runtime.errors import ConfigurationError
+
+LIMITS = Limits(max_deleted_share=0.2, max_rejected_share=0.1)
+PERSON = NodeDeclaration(Model("node_person"), "Person", ("id",))
+KNOWS = EdgeDeclaration(Model("edge_knows"), "KNOWS", End("Person", ("a",)), End("Person", ("b",)))
+
+
+def plan(declaration=PERSON, declared=True, reasons=None, **statuses) -> Plan:
+    step = Step(declaration, Tally(statuses, reasons or {}), None, "an entry" if declared else None)
+    return Plan((step,), Attempt(1, {}))
+
+
+def said(*arguments) -> list[str]:
+    return [str(block) for block in blocks(*arguments)]
+
+
+def test_a_share_of_deletes_up_to_the_limit_goes_through():
+    assert said(plan(unchanged=7, updated=1, created=90, deleted=2), {}, LIMITS, ()) == []
+
+
+def test_more_deletes_than_the_limit_are_refused_with_the_numbers_and_the_override():
+    [block] = blocks(plan(unchanged=6, updated=1, created=90, deleted=2), {}, LIMITS, ())
+
+    assert str(block) == (
+        "Person: 2 of 9 nodes (22.2%) would be deleted, and that is more than `graph_guards.max_deleted_share` = 0.2"
+    )
+    assert block.override == "`python -m graph_loader --allow-deletes Person`"
+
+
+@pytest.mark.parametrize("allowed", [("Person",), (ALL,), ("Other", "Person")])
+def test_what_is_allowed_may_go(allowed):
+    assert said(plan(unchanged=1, deleted=9), {}, LIMITS, allowed) == []
+
+
+def test_what_is_allowed_for_another_is_not_allowed_here():
+    assert len(said(plan(unchanged=1, deleted=9), {}, LIMITS, ("KNOWS",))) == 1
+
+
+def test_a_mart_without_rows_takes_nothing_away():
+    assert said(plan(KNOWS, deleted=1200), {}, Limits(1, 1), ()) == [
+        "KNOWS: 1,200 of 1,200 edges (100.0%) would be deleted, and model edge_knows has no rows"
+    ]
+
+
+def test_a_mart_whose_build_failed_takes_nothing_away_however_little_it_is():
+    failed = {"node_person": ModelResult("error", datetime(2025, 1, 15, 8, 30))}
+
+    assert said(plan(unchanged=999, deleted=1), failed, LIMITS, ()) == [
+        "Person: 1 of 1,000 nodes (0.1%) would be deleted, and the latest build of model node_person ended with error "
+        "at 2025-01-15 08:30:00"
+    ]
+    assert said(plan(unchanged=999, created=1), failed, LIMITS, ()) == []
+
+
+def test_a_build_that_succeeded_says_nothing_against_deletes():
+    succeeded = {"node_person": ModelResult("success", datetime(2025, 1, 15))}
+
+    assert said(plan(unchanged=9, deleted=1), succeeded, LIMITS, ()) == []
+
+
+def test_what_no_model_declares_any_more_goes_only_when_asked():
+    assert said(plan(declared=False, deleted=3), {}, LIMITS, ()) == [
+        "Person: 3 of 3 nodes (100.0%) would be deleted, and no model declares it any more"
+    ]
+
+
+def test_too_many_rejected_rows_are_refused_with_their_reasons_also_where_deletes_are_allowed():
+    reasons = {"missing_to": 3, "null_key": 9}
+
+    assert said(plan(KNOWS, reasons=reasons, created=88, rejected=12), {}, LIMITS, (ALL,)) == [
+        "KNOWS: 12 of the 100 rows of model edge_knows (12.0%: 3 missing_to, 9 null_key) cannot be loaded, which is more "
+        "than `graph_guards.max_rejected_share` = 0.1"
+    ]
+    assert said(plan(KNOWS, reasons=reasons, created=90, rejected=10), {}, LIMITS, ()) == []
+
+
+def test_the_error_names_every_block_and_each_override_once():
+    found = blocks(plan(unchanged=1, deleted=9), {}, LIMITS, ()) * 2
+
+    with pytest.raises(BlockedLoadError) as error:
+        guards.require_unblocked(found)
+
+    assert str(error.value).count("would be deleted") == 2
+    assert str(error.value).count("--allow-deletes Person") == 1
+
+
+@pytest.mark.parametrize("share", [None, -0.1, 1.5, "half", True])
+def test_a_limit_that_is_no_share_is_told(monkeypatch, share):
+    given = {"graph_guards": {"max_deleted_share": share, "max_rejected_share": 0.1}}
+    monkeypatch.setattr(guards, "project_vars", lambda: given)
+
+    with pytest.raises(ConfigurationError, match=r"`graph_guards\.max_deleted_share` in vars.yml is no share"):
+        guards.declared_limits()
