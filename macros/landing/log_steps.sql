@@ -1,13 +1,7 @@
 {# On-run-end: one row per layer that this command worked on, in ops.dbt_steps. #}
 {% macro log_steps(results) %}
     {% if execute and results and flags.WHICH in ['build', 'run', 'snapshot', 'seed', 'test', 'retry'] %}
-        {% set in_progress = load_cached_relation(
-            api.Relation.create(
-                database=graph.nodes['model.lakegraph.batch_in_progress'].database,
-                schema=graph.nodes['model.lakegraph.batch_in_progress'].schema,
-                identifier='batch_in_progress',
-            )
-        ) %}
+        {% set in_progress = built_relation('model', 'batch_in_progress') %}
         {% set batches = run_query("select batch_id from " ~ in_progress).columns[0].values() if in_progress else [] %}
         {% set batch = batches[0] if batches %}
         {% set counts = staged_counts(batch) if batch %}
@@ -75,11 +69,7 @@
 {# What staging made of a batch: records read, valid and quarantined, those that landing could not read among these. #}
 {% macro staged_counts(batch) %}
     {% set parts = [] %}
-    {% for feed in var('feeds') if load_cached_relation(api.Relation.create(
-        database=graph.nodes['model.lakegraph.stg_commerce__' ~ feed ~ '_judged'].database,
-        schema=graph.nodes['model.lakegraph.stg_commerce__' ~ feed ~ '_judged'].schema,
-        identifier='stg_commerce__' ~ feed ~ '_judged',
-    )) %}
+    {% for feed in var('feeds') if built_relation('model', 'stg_commerce__' ~ feed ~ '_judged') %}
         {% do parts.append(
             "select count(*) as records, count(_failed_rules) as broken, 0 as unreadable from "
             ~ relation_of('model', 'stg_commerce__' ~ feed ~ '_judged')

@@ -28,10 +28,15 @@
 
 {# What a customer of a tier is estimated to spend in all, for each unit spent up to now. #}
 {% macro clv_factor(tier) -%}
+    {%- set default = 'cast(' ~ var('analytics').clv_default_factor ~ ' as decimal(18,4))' -%}
+    {%- if var('analytics').clv_factors -%}
     case lower({{ tier }})
         {%- for name, factor in var('analytics').clv_factors.items() %}
         when {{ text_literal(name | lower) }} then cast({{ factor }} as decimal(18,4))
         {%- endfor %}
-        else cast({{ var('analytics').clv_default_factor }} as decimal(18,4))
+        else {{ default }}
     end
+    {%- else -%}
+    {{ default }}
+    {%- endif -%}
 {%- endmacro %}

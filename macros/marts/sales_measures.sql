@@ -2,6 +2,8 @@
 {% macro sales_measures() -%}
         count(*) as order_line_count,
         count(distinct case when not is_excluded then order_id end) as order_count,
+        -- orders of which revenue is known
+        count(distinct case when not is_excluded and is_convertible then order_id end) as valued_order_count,
         count(distinct case when not is_excluded then customer_id end) as buyer_count,
         cast(coalesce(sum(case when not is_excluded then quantity end), 0) as {{ sql_type('integer') }}) as units_sold,
         coalesce({{ money('sum(revenue)') }}, {{ money(0) }}) as revenue,
@@ -26,7 +28,7 @@
         {%- endif %}
         coalesce({{ relation }}.profit, {{ money(0) }}) as profit,
         {{ ratio(relation ~ '.profit', relation ~ '.revenue') }} as profit_margin,
-        {{ ratio(relation ~ '.revenue', relation ~ '.order_count') }} as average_order_value,
+        {{ ratio(relation ~ '.revenue', relation ~ '.valued_order_count') }} as average_order_value,
         coalesce({{ relation }}.excluded_line_count, 0) as excluded_line_count,
         coalesce({{ relation }}.excluded_amount, {{ money(0) }}) as excluded_amount,
         coalesce({{ relation }}.unconverted_line_count, 0) as unconverted_line_count

@@ -1,7 +1,9 @@
 {# A check of vars.yml by its id. #}
 {% macro declared_check(id) %}
     {% for check in var('checks') if check.id == id %}{{ return(check) }}{% endfor %}
-    {{ exceptions.raise_compiler_error("vars.yml declares no check '" ~ id ~ "' under checks.") }}
+    {{ exceptions.raise_compiler_error(
+        "vars.yml declares no check '" ~ id ~ "' under checks. Bring it back; a tolerance of 1 silences it."
+    ) }}
 {% endmacro %}
 
 

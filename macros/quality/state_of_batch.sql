@@ -55,10 +55,7 @@
 
 {# The versions of the history that were open when the batch in progress takes effect; none before there is a history. #}
 {% macro versions_before(feed, columns) %}
-    {%- set node = graph.nodes['snapshot.lakegraph.' ~ feed ~ '_history'] if execute -%}
-    {%- set history = load_cached_relation(
-        api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)
-    ) if node -%}
+    {%- set history = built_relation('snapshot', feed ~ '_history') if execute -%}
     {%- if history %}
     select {{ listed(columns, 'history.') }}
     from {{ history }} as history

@@ -105,6 +105,7 @@ def _sales(lines: list[Row]) -> Row:
     """What is counted of some lines."""
     sold = counted(lines)
     orders, revenue = len({line["order_id"] for line in sold}), total(line["revenue"] for line in lines)
+    valued = {line["order_id"] for line in sold if line["is_convertible"]}
     profit = total(line["profit"] for line in lines)
     return {
         "order_line_count": len(lines),
@@ -114,7 +115,7 @@ def _sales(lines: list[Row]) -> Row:
         "revenue": revenue,
         "profit": profit,
         "profit_margin": quotient(profit, revenue),
-        "average_order_value": quotient(revenue, orders),
+        "average_order_value": quotient(revenue, len(valued)),
         "excluded_line_count": len(lines) - len(sold),
         "excluded_amount": total(line["reported_amount"] for line in lines if line["is_excluded"]),
         "unconverted_line_count": sum(not line["is_convertible"] for line in lines),

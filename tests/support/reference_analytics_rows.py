@@ -184,7 +184,7 @@ def customer_row(row: Row, lines: list[Row], today: date, settings: Mapping) -> 
         "units_bought": sum(line["quantity"] or 0 for line in sold),
         "total_spent": spent,
         "total_profit": total(line["profit"] for line in lines),
-        "average_order_value": quotient(spent, orders),
+        "average_order_value": quotient(spent, len({line["order_id"] for line in sold if line["is_convertible"]})),
         "first_order_date": min(dates, default=None),
         "last_order_date": max(dates, default=None),
         "days_since_last_order": idle,

@@ -15,13 +15,8 @@ batch_as_of as (
 purchases as (
     select
         customer_id,
-        count(distinct case when not is_excluded then order_id end) as order_count,
+        {{ sales_measures() }},
         count(distinct order_id) as all_order_count,
-        count(*) as order_line_count,
-        {{ money('sum(revenue)') }} as total_spent,
-        {{ money('sum(profit)') }} as total_profit,
-        sum(case when not is_excluded then quantity end) as units_bought,
-        sum(case when is_convertible then 0 else 1 end) as unconverted_line_count,
         min(case when not is_excluded then order_date end) as first_order_date,
         max(case when not is_excluded then order_date end) as last_order_date
     from order_lines
@@ -32,12 +27,13 @@ measured as (
     select
         customers.*,
         coalesce(purchases.order_count, 0) as orders_placed,
+        coalesce(purchases.valued_order_count, 0) as orders_valued,
         coalesce(purchases.all_order_count, 0) - coalesce(purchases.order_count, 0) as orders_excluded,
         coalesce(purchases.order_line_count, 0) as order_line_count,
         coalesce(purchases.unconverted_line_count, 0) as unconverted_line_count,
-        coalesce(purchases.units_bought, 0) as units_bought,
-        coalesce(purchases.total_spent, {{ money(0) }}) as spent,
-        coalesce(purchases.total_profit, {{ money(0) }}) as profit,
+        coalesce(purchases.units_sold, 0) as units_bought,
+        coalesce(purchases.revenue, {{ money(0) }}) as spent,
+        coalesce(purchases.profit, {{ money(0) }}) as profit,
         purchases.first_order_date as first_order,
         purchases.last_order_date as last_order,
         {{ dbt.datediff('customers.registration_date', 'batch_as_of.batch_date', 'day') }} as days_since_registration,
@@ -66,7 +62,7 @@ final as (
         cast(units_bought as {{ sql_type('integer') }}) as units_bought,
         spent as total_spent,
         profit as total_profit,
-        {{ ratio('spent', 'orders_placed') }} as average_order_value,
+        {{ ratio('spent', 'orders_valued') }} as average_order_value,
         first_order as first_order_date,
         last_order as last_order_date,
         cast(days_since_last_order as {{ sql_type('integer') }}) as days_since_last_order,

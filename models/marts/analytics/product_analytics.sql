@@ -15,13 +15,7 @@ batch_as_of as (
 sales as (
     select
         product_id,
-        count(distinct case when not is_excluded then order_id end) as order_count,
-        count(distinct case when not is_excluded then customer_id end) as customer_count,
-        count(*) as order_line_count,
-        sum(case when is_convertible then 0 else 1 end) as unconverted_line_count,
-        sum(case when not is_excluded then quantity end) as units_sold,
-        {{ money('sum(revenue)') }} as revenue,
-        {{ money('sum(profit)') }} as profit,
+        {{ sales_measures() }},
         min(case when not is_excluded then order_date end) as first_order_date,
         max(case when not is_excluded then order_date end) as last_order_date
     from order_lines
@@ -43,7 +37,7 @@ measured as (
         products.stock_quantity,
         {{ dbt.datediff('products.launch_date', 'batch_as_of.batch_date', 'day') }} as days_since_launch,
         coalesce(sales.order_count, 0) as order_count,
-        coalesce(sales.customer_count, 0) as customer_count,
+        coalesce(sales.buyer_count, 0) as customer_count,
         coalesce(sales.order_line_count, 0) as order_line_count,
         coalesce(sales.unconverted_line_count, 0) as unconverted_line_count,
         coalesce(sales.units_sold, 0) as units_sold,
