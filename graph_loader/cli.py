@@ -30,7 +30,8 @@ Manifest = Annotated[
 NoExpectations = Annotated[
     bool,
     typer.Option(
-        "--no-expectations", help="Load marts that are not as expected, such as one that is meant to be empty now."
+        "--no-expectations",
+        help="Load marts that are not as expected. One that is meant to be empty needs --allow-deletes as well.",
     ),
 ]
 AllowDeletes = Annotated[
@@ -85,7 +86,10 @@ def plan(
     allow_deletes: AllowDeletes = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a load would do, per label and type, and change nothing; fails when the load would be refused."""
+    """Show what a load would do, per label and type, and change nothing; fails when a guard would refuse the load.
+
+    What is expected of the marts is checked by the load alone.
+    """
     from graph_loader.tables import show_preview
 
     found = operations.plan(_options(lake, target, env, manifest, graph_id, allow_deletes))

@@ -47,8 +47,9 @@ def execute(session: Session) -> dict[str, int]:
     left = {step.declaration.name: _delete_nodes(session, step) for step in plan.nodes}
     session.lease.require()
     connection.write_metadata(session.graph_id, Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     for step in plan.nodes:
-        if step.entry is None:
+        if step.entry is None and cypher.constraint_name(step.declaration) not in kept:
             connection.run(cypher.drop_constraint(step.declaration))
     ledger.commit(plan.attempt)
     return left
@@ -108,9 +109,4 @@ def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None
 
 def _write(session: Session, step: Step, rows: "DataFrame", statement: str) -> None:
     session.lease.require()
-    try:
-        session.writer.write(rows, statement, strategy(step.declaration)[0])
-    except Exception:
-        # one that was cancelled because the lease is lost tells that instead
-        session.lease.require()
-        raise
+    session.writer.write(rows, statement, strategy(step.declaration)[0])

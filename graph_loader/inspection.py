@@ -77,7 +77,8 @@ class UnfitMartsError(LakegraphError):
     def __init__(self, inspection: Inspection, env: str):
         super().__init__(
             f"Nothing was written to the graph, for the marts are not as expected: {inspection.told}.",
-            f"Mend them and build again; or, where they are meant to be so, `python -m graph_loader --no-expectations` "
+            f"Mend them and build again; or, where they are meant to be so, `python -m graph_loader --no-expectations`, "
+            "with `--allow-deletes NAME` for a mart that is meant to be empty "
             f"(`verdict.policy` in vars.yml blocks in the environment {env}).",
         )
         self.inspection = inspection

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,14 @@ class Lease:
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def require(self) -> None:
-        """End with an error when the lease is no longer held.
+        """Renew the lease, and end with an error when it is no longer held; to be asked before every write.
 
         Raises:
             LeaseError: another load took it.
+            GraphError: the server is gone.
         """
+        if self._lost is None and not self._is_renewed():
+            self._lose()
         if self._lost is not None:
             raise LeaseError(
                 f"The lease on the graph '{self._graph_id}' was lost to {self._lost} while this load went on.",
@@ -84,17 +87,23 @@ class Lease:
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_EVERY_S):
             try:
-                held = self._connection.run(
-                    cypher.renew_lease(), graph_id=self._graph_id, fence=self.fence, term=TERM_S
-                )
+                held = self._is_renewed()
             except GraphError:
                 # the load itself tells when the server is gone; if it comes back, the lease may still be ours
                 continue
             if not held:
-                holder = read_lease(self._connection, self._graph_id)
-                self._lost = (holder and holder.owner) or "another load"
+                self._lose()
                 self._end_work()
                 return
+
+    def _is_renewed(self) -> bool:
+        return bool(self._connection.run(cypher.renew_lease(), graph_id=self._graph_id, fence=self.fence, term=TERM_S))
+
+    def _lose(self) -> None:
+        self._lost = "another load"
+        with suppress(GraphError):
+            holder = read_lease(self._connection, self._graph_id)
+            self._lost = (holder and holder.owner) or self._lost
 
 
 @contextmanager
@@ -123,10 +132,8 @@ def leased(connection: Connection, graph_id: str, run_id: str) -> Iterator[Lease
         yield lease
     except BaseException:
         # what went wrong is what the user must see, also where the server is gone and keeps the lease until it expires
-        try:
+        with suppress(GraphError):
             lease.give_back()
-        except GraphError:
-            pass
         raise
     lease.give_back()
 
@@ -154,9 +161,7 @@ def _take(connection: Connection, graph_id: str, run_id: str, dead_fence: int | 
 
 
 def _this_process() -> dict:
-    import psutil
-
-    return {"machine": _machine(), "pid": os.getpid(), "started": psutil.Process().create_time()}
+    return {"machine": _machine(), "pid": os.getpid(), "started": _started(os.getpid())}
 
 
 def _machine() -> str | None:
@@ -168,15 +173,19 @@ def _machine() -> str | None:
         return None
 
 
+def _started(pid: int) -> str | None:
+    """When a process started, in clock ticks since the boot, which no change of the clock moves; None when it is not there.
+
+    Source: proc(5), field 22 of /proc/pid/stat; the name before it may hold blanks and brackets.
+    """
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+
+
 def _has_died(holder: Holder) -> bool:
     """Whether the holder was a process of this machine that is no longer there."""
-    import psutil
-
     process = json.loads(holder.process) if holder.process else {}
     machine = _machine()
-    if machine is None or process.get("machine") != machine:
-        return False
-    try:
-        return psutil.Process(process["pid"]).create_time() != process["started"]
-    except psutil.NoSuchProcess:
-        return True
+    return machine is not None and process.get("machine") == machine and _started(process["pid"]) != process["started"]

@@ -39,6 +39,14 @@ class Ledger:
         self._save(LedgerState(uuid.uuid4().hex))
         self.sweep()
 
+    def reload(self) -> None:
+        """Take the state from the pointer again: another load may have replaced it before the lease was ours.
+
+        Raises:
+            LedgerError: the pointer is not readable.
+        """
+        self.state = _read_state(self.folder / POINTER)
+
     def known(self, spark: "SparkSession", declaration: Declaration) -> "DataFrame | None":
         """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.
 

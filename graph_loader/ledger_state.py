@@ -77,10 +77,17 @@ def remember(declaration: Declaration, folder: str, rows: int) -> Remembered:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A load that saved what it was about to do; until it commits, the graph may hold any part of it."""
+    """A load that saved what it was about to do; until it commits, the graph may hold any part of it.
+
+    Attributes:
+        generation: its number.
+        entries: what the graph is to hold after it.
+        allowed_deletes: the labels and types of which it was allowed to delete any number; so is the load that ends it.
+    """
 
     generation: int
     entries: dict[str, Remembered]
+    allowed_deletes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,10 @@ class LedgerState:
         def entries(given: dict) -> dict[str, Remembered]:
             return {name: Remembered(**entry) for name, entry in given.items()}
 
-        pending = tuple(Attempt(attempt["generation"], entries(attempt["entries"])) for attempt in data["pending"])
+        pending = tuple(
+            Attempt(attempt["generation"], entries(attempt["entries"]), tuple(attempt.get("allowed_deletes", ())))
+            for attempt in data["pending"]
+        )
         return cls(data["ledger_id"], data["generation"], entries(data["entries"]), pending)
 
 

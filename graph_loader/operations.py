@@ -6,7 +6,6 @@ from pathlib import Path
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
-from graph_loader.model_results import model_results
 from graph_loader.plan import Plan
 from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
@@ -52,10 +51,12 @@ def load(options: LoadOptions) -> RunReport:
                 if session.inspection:
                     report.expectations = session.inspection.found()
                     require_fit(report.expectations, settings.env)
-                require_unblocked(_blocks(session, options, limits))
+                require_unblocked(_blocks(session, limits))
                 before = session.ledger.state
                 left = execute(session)
                 report.agreements = reconcile(session, before, loaded=True)
+                # what another load writes meanwhile is no fault of this one
+                session.lease.require()
                 report.counts = counted(session.plan, report.agreements, left)
                 session.ledger.sweep()
                 if session.inspection:
@@ -86,20 +87,20 @@ def compare(options: LoadOptions) -> tuple[Agreement, ...]:
 
 
 def plan(options: LoadOptions) -> Preview:
-    """Tell what a load would do, and change nothing.
+    """Tell what a load would do, and change nothing. Expectations on the marts are checked by the load alone.
 
     Raises:
         ConfigurationError, WarehouseError, GraphError, LedgerError: as for `load`.
     """
     limits = options.limits or declared_limits()
     with shown(not options.quiet) as progress, open_session(options, Trace(progress), write=False) as session:
-        found = preview(session, _blocks(session, options, limits))
+        found = preview(session, _blocks(session, limits))
         session.ledger.sweep()
     return found
 
 
-def _blocks(session: Session, options: LoadOptions, limits: Limits) -> tuple[Block, ...]:
-    return blocks(session.plan, model_results(options.settings.warehouse), limits, options.allow_deletes)
+def _blocks(session: Session, limits: Limits) -> tuple[Block, ...]:
+    return blocks(session.plan, session.model_results, limits, session.plan.attempt.allowed_deletes)
 
 
 def require_agreement(agreements: tuple[Agreement, ...]) -> None:

@@ -58,8 +58,13 @@ class Plan:
 
 
 @contextmanager
-def planned(spark: "SparkSession", marts: Marts, ledger: Ledger, trace: Trace) -> Iterator[Plan]:
+def planned(
+    spark: "SparkSession", marts: Marts, ledger: Ledger, trace: Trace, allowed_deletes: frozenset[str] = frozenset()
+) -> Iterator[Plan]:
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
+
+    Args:
+        allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join.
 
     Raises:
         LedgerError: what identifies the rows of a label or type was declared otherwise when the ledger was written.
@@ -76,7 +81,8 @@ def planned(spark: "SparkSession", marts: Marts, ledger: Ledger, trace: Trace) -
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(spark, ledger, entries)
-        yield Plan(tuple(steps), Attempt(generation, entries))
+        allowed = allowed_deletes.union(*(attempt.allowed_deletes for attempt in ledger.state.pending))
+        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(allowed))))
     finally:
         for step in steps:
             step.rows.unpersist()

@@ -67,11 +67,12 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     for step, counts in zip(steps, counted(session.plan), strict=True):
         tasks, why = strategy(step.declaration)
         changes.append(Change(counts, step.removed, tasks, why, samples(step)))
+    kept = {_name(node) for node in session.graph.nodes}
     dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
     return Preview(
         tuple(changes),
         tuple(cypher.constraint(node) for node in session.graph.nodes if _name(node) not in present),
-        tuple(cypher.drop_constraint(node) for node in dropped if _name(node) in present),
+        tuple(cypher.drop_constraint(node) for node in dropped if _name(node) in present - kept),
         blocks,
     )
 

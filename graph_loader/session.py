@@ -2,14 +2,14 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
 from graph_loader.as_of import batch_as_of
-from graph_loader.connection import Connection, Metadata, connect
+from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.guards import Limits
 from graph_loader.inspection import PendingInspection, inspected
@@ -18,6 +18,7 @@ from graph_loader.ledger import Ledger, open_ledger
 from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
+from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
@@ -68,6 +69,7 @@ class Session:
         graph_id: names the ledger and the graph it belongs to.
         graph: the declarations, with the columns that the marts really have.
         plan: the marts compared with the ledger.
+        model_results: how the latest build of each mart ended.
         inspection: the check of the marts, of a load that asks for one.
         lease: the lease on the graph, of a load.
     """
@@ -80,6 +82,7 @@ class Session:
     ledger: Ledger
     writer: Writer
     trace: Trace
+    model_results: dict[str, ModelResult]
     inspection: PendingInspection | None = None
     lease: Lease | None = None
 
@@ -111,12 +114,19 @@ def open_session(
     target = options.neo4j or resolve_target(options.settings)
     with ExitStack() as stack:
         connection = stack.enter_context(connect(target))
+        # before the marts: a build that ends in between makes them newer, never worse, than their result says
+        results = model_results(options.settings.warehouse)
         with trace.step("read marts"):
             marts = stack.enter_context(open_marts(graph, options.settings.warehouse, _spark))
         batch_id = batch_as_of(options.manifest, options.settings.warehouse)
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id))
-        lease = stack.enter_context(leased(connection, options.graph_id, run_id)) if write else None
+        lease = None
+        if write:
+            # a graph that is not ours must not even get our metadata
+            _belongs(ledger, connection, marts.graph, options.graph_id)
+            lease = stack.enter_context(leased(connection, options.graph_id, run_id))
+            ledger.reload()
         if not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
@@ -134,9 +144,11 @@ def open_session(
             inspection = stack.enter_context(
                 inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
             )
-        plan = stack.enter_context(planned(spark, marts, ledger, trace))
+        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes))
         writer = Writer(spark, target, options.batch_rows)
-        yield Session(options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, inspection, lease)
+        yield Session(
+            options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, results, inspection, lease
+        )
 
 
 def _spark() -> "SparkSession":
@@ -152,6 +164,11 @@ def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[No
     lease.when_lost(lambda: spark.interruptTag(run_id))
     try:
         yield
+    except Exception:
+        # a job that was ended because the lease is lost tells that instead
+        with suppress(GraphError):
+            lease.require()
+        raise
     finally:
         spark.removeTag(run_id)
 

@@ -15,5 +15,5 @@ CALL {
            null AS amount, null AS currency, null AS status, r.rating AS rating
 }
 RETURN date, event, id, products, amount, currency, status, rating
-ORDER BY date DESC, event, id
+ORDER BY date IS NULL, date DESC, event, id
 LIMIT $limit

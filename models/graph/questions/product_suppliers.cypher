@@ -8,4 +8,4 @@ MATCH (s:Supplier)-[:SUPPLIES]->(supplied)
 WITH p, s, collect(supplied) AS products
 RETURN s.supplier_id AS supplier, s.name AS name, s.country AS country, s.reliability AS reliability,
        p IN products AS supplies_it, size(products) AS products_of_category
-ORDER BY supplies_it DESC, reliability DESC, supplier
+ORDER BY supplies_it DESC, coalesce(reliability, -1) DESC, supplier

@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 
-import duckdb
 import pytest
 
+from graph_loader.connection import GraphError
 from graph_loader.guards import ALL, BlockedLoadError, Limits
 from graph_loader.operations import load, plan
 from tests.support.graph import content, counts, query
@@ -134,7 +134,9 @@ def test_a_label_that_is_declared_no_more_goes_when_asked_with_its_constraint(sh
     assert "Person" not in counts(empty_graph)
     assert "KNOWS" not in counts(empty_graph)
     assert "lakegraph_Person_id" not in constraints(empty_graph)
-    assert constraints(empty_graph) == ["lakegraph_Customer_customer_id", "lakegraph_Product_product_id"]
+    assert constraints(empty_graph) == [
+        "lakegraph_Customer_customer_id", "lakegraph_LakegraphMetadata_graph_id", "lakegraph_Product_product_id",
+    ]  # fmt: skip
 
 
 def test_too_many_rejected_rows_stop_a_load_before_it_writes(shop, empty_graph):
@@ -151,15 +153,35 @@ def test_the_command_shows_the_plan_and_fails_when_the_load_would_be_refused(sho
     env = {**os.environ, "NEO4J_URI": neo4j.uri, "NEO4J_USERNAME": neo4j.username, "NEO4J_PASSWORD": neo4j.password}
     line = [sys.executable, "-m", "graph_loader", "plan", "--lake", str(shop.lake), "--manifest", str(shop.manifest)]
 
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(10))
+    load(shop.options)
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(7))
+    before = content(empty_graph)
+
     shown = subprocess.run(line, env=env, capture_output=True, text=True, check=False)
     told = subprocess.run([*line, "--json"], env=env, capture_output=True, text=True, check=False)
 
-    # 7 of 12 rows are rejected, where vars.yml bears a tenth
     assert (shown.returncode, told.returncode) == (1, 1)
-    assert "refused: PURCHASED: 7 of the 12 rows" in shown.stdout
+    assert "refused: Person: 3 of 10 nodes (30.0%) would be deleted" in shown.stdout
     assert "PURCHASED: 3 rejected, duplicate_key, such as" in shown.stdout
     assert "edges: 1 at once, for edges that share an end lock each other out" in shown.stdout
-    assert [change["counts"]["created"] for change in json.loads(told.stdout)["changes"]] == [3, 2, 5]
-    assert content(empty_graph) == ([], [])
-    with duckdb.connect(str(shop.lake / "warehouse.duckdb")) as warehouse:
-        assert warehouse.execute("select count(*) from graph_ready.node_customer").fetchone() == (3,)
+    assert [change["counts"]["created"] for change in json.loads(told.stdout)["changes"]] == [0, 0, 0, 0]
+    assert content(empty_graph) == before
+
+
+def test_an_allowed_delete_that_broke_off_is_ended_by_the_next_load(shop, empty_graph, monkeypatch):
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(10))
+    load(shop.options)
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(5))
+    guarded = shop.with_options(limits=Limits(0.2, 1), allow_deletes=frozenset())
+
+    def broken(*arguments):
+        raise GraphError("The server is gone.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("graph_loader.execution._delete_nodes", broken)
+        with pytest.raises(GraphError, match="is gone"):
+            load(shop.with_options(limits=Limits(0.2, 1), allow_deletes=frozenset({"Person"})))
+    load(guarded)
+
+    assert counts(empty_graph)["Person"] == 5
