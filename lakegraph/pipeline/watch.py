@@ -108,8 +108,8 @@ class PipelineRuns:
     def __init__(self, settings: Settings, load: bool):
         self._settings = settings
         self._load = load
-        # whether an earlier run did not go all the way
-        self._behind = has_unfinished_build(settings) or (load and graph_is_behind(settings))
+        # whether an earlier run did not go all the way; asked by the first run, which tells when it cannot be known
+        self._behind: bool | None = None
 
     def __call__(self) -> bool:
         """Land what is complete and, when there is something to build, build and load; says whether nothing was left behind.
@@ -121,6 +121,8 @@ class PipelineRuns:
         with steps.step("land"):
             landing = land(self._settings)
         steps.tell(landing.summary())
+        if self._behind is None:
+            self._behind = has_unfinished_build(self._settings) or (self._load and graph_is_behind(self._settings))
         self._behind = self._behind or bool(landing.batches) or bool(waiting_batches(self._settings))
         if self._behind:
             outcome = run_pipeline(self._settings, load=self._load, landing=landing)
