@@ -154,8 +154,8 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
 def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
     outcomes: list[DbtOutcome] = []
     judged: frozenset[str] = frozenset()
+    waiting = waiting_batches(settings)
     while True:
-        waiting = waiting_batches(settings)
         history_only = len(waiting) > 1 and waiting[0] in judged
         try:
             outcomes.append(_build_next(dbt, waiting, settings, steps, history_only))
@@ -166,7 +166,7 @@ def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
             if not history_only:
                 raise
             # an older batch may have come meanwhile; what is wrong otherwise is told, and logged, by a build of its own
-            judged = frozenset()
+            judged, waiting = frozenset(), waiting_batches(settings)
             continue
         left = waiting_batches(settings)
         # an older one that came meanwhile was taken first
@@ -181,6 +181,7 @@ def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
             return Builds(outcomes)
         elif not history_only:
             judged = judged_batches(settings)
+        waiting = left
 
 
 def _build_next(
