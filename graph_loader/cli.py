@@ -157,7 +157,6 @@ def query(
         Format | None, typer.Option("--format", help="How to print the answer (table).", show_default=False)
     ] = None,
     lake: Lake = None,
-    target: Target = None,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
@@ -171,7 +170,7 @@ def query(
     if listed:
         answer = catalogue([find_question(name)] if name else all_questions())
     elif name:
-        answer = answered(name, param or (), settings(lake=lake, target=target, env=env))
+        answer = answered(name, param or (), settings(lake=lake, env=env))
     else:
         raise QuestionError("No question is named.", "`python -m graph_loader query --list` shows which there are.")
     print_answer(answer, Format.JSON if as_json else shown_as or Format.TABLE)

@@ -77,7 +77,7 @@ def read_lease() -> str:
     return (
         f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.lease_fence IS NOT NULL\n"
         "RETURN m.lease_owner AS owner, m.lease_process AS process, toString(m.lease_expires) AS expires, "
-        "m.lease_fence AS fence, coalesce(m.lease_expires <= datetime(), true) AS is_free"
+        "m.lease_fence AS fence"
     )
 
 

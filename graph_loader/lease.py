@@ -31,18 +31,16 @@ class Holder:
     """Who holds a lease.
 
     Attributes:
-        owner: in words for a person: user, machine, process and run.
+        owner: in words for a person: user, machine, process and run; None when it has been given back.
         process: the process as JSON: machine, pid and start time.
         expires: when, as ISO text by the server's clock.
         fence: how many leases there were before, this one included.
-        is_free: whether it has been given back or has expired.
     """
 
     owner: str | None
     process: str | None
     expires: str | None
     fence: int
-    is_free: bool
 
 
 class Lease:

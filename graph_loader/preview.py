@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 
 from graph_loader import cypher
-from graph_loader.declarations import Declaration
 from graph_loader.execution import strategy
 from graph_loader.guards import Block
 from graph_loader.rejected import Sample, samples
@@ -67,15 +66,11 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     for step, counts in zip(steps, counted(session.plan), strict=True):
         tasks, why = strategy(step.declaration)
         changes.append(Change(counts, step.removed, tasks, why, samples(step)))
-    kept = {_name(node) for node in session.graph.nodes}
+    kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
     return Preview(
         tuple(changes),
-        tuple(cypher.constraint(node) for node in session.graph.nodes if _name(node) not in present),
-        tuple(cypher.drop_constraint(node) for node in dropped if _name(node) in present - kept),
+        tuple(cypher.constraint(node) for node in session.graph.nodes if cypher.constraint_name(node) not in present),
+        tuple(cypher.drop_constraint(node) for node in dropped if cypher.constraint_name(node) in present - kept),
         blocks,
     )
-
-
-def _name(node: Declaration) -> str:
-    return cypher.constraint_name(node)

@@ -5,9 +5,9 @@
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set missing = row_level_nodes() | reject('in', built) | list %}
-        {% set batches = run_query(
-            "select batch_id from " ~ relation_of('model', 'batch_in_progress')
-        ).columns[0].values() if not failed else [] %}
+        {# a build of something else may come before any batch #}
+        {% set in_progress = built_relation('model', 'batch_in_progress') if not failed %}
+        {% set batches = run_query("select batch_id from " ~ in_progress).columns[0].values() if in_progress else [] %}
         {% if missing and batches and is_judged(batches[0]) %}
             {% set missing = missing | reject('in', judging_nodes()) | list %}
         {% endif %}

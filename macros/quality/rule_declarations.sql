@@ -1,7 +1,7 @@
-{# Raises one error that says of every rule in vars.yml that cannot be checked as it is written what is wrong: the rules of
-   a feed, and those of no feed at all. Called by every model that judges records, so that `dbt parse` already tells. #}
+{# Raises one error that says of every rule in vars.yml that cannot be checked as it is written what is wrong. Called by
+   every model that judges records, so that `dbt parse` already tells of all; what is built looks at its own feed again. #}
 {% macro check_rules(feed) %}
-    {% set problems, ids, others = [], [], var('feeds') | reject('equalto', feed) | list %}
+    {% set problems, ids, others = [], [], var('feeds') | reject('equalto', feed) | list if execute else [] %}
     {% for rule in var('rules') %}
         {% if rule is not mapping or rule.id is not defined %}
             {% do problems.append('Entry ' ~ loop.index ~ ' of rules has no id.') %}

@@ -304,6 +304,7 @@ def test_no_rule_applies_to_a_column_that_the_file_lacks(lake):
 def test_every_declaration_that_cannot_be_checked_is_told(tmp_path):
     said = {
         "{id: k, feed: orders, kind: nonull, columns: [quantity], severity: error}": "has the unknown kind 'nonull'",
+        "{id: other, feed: products, kind: not_null, columns: [prize], severity: error}": "names the column 'prize', which",
         "{id: f, feed: order, kind: not_null, columns: [quantity], severity: error}": "is for the unknown feed 'order'",
         "{id: c, feed: orders, kind: not_null, columns: [amount], severity: error}": "names the column 'amount', which",
         "{id: l, feed: orders, kind: not_null, columns: quantity, severity: error}": "names no columns",

@@ -19,7 +19,7 @@ def test_the_latest_end_of_each_graph_mart_is_kept_whatever_is_built_after_it(tm
 
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("drop table gold.products")
-    with pytest.raises(DbtError):
+    with pytest.raises(DbtError, match="node_product"):
         lake.run("run", "--select", "node_product")
     lake.run("run", "--select", "customers")
     failed = model_results(warehouse)

@@ -60,9 +60,15 @@ EXPECTED = [
             ["C2", "Bob", 2, 41.0, "EUR"],
             ["C1", "Ann", 1, 30.0, "EUR"],
             ["C3", 'Zoë "Z", O\'Hara', 1, 9.0, "EUR"],
-            ["C1", "Ann", 1, 7.5, "USD"],
             ["C1", "Ann", 1, 5.0, "UNKNOWN"],
+            ["C1", "Ann", 1, 7.5, "USD"],
         ],
+    ),
+    # so many of each currency
+    (
+        "best_customers",
+        ["limit=1"],
+        [["C2", "Bob", 2, 41.0, "EUR"], ["C1", "Ann", 1, 5.0, "UNKNOWN"], ["C1", "Ann", 1, 7.5, "USD"]],
     ),
     ("bought_together", ["limit=2"], [["Lamp", "Desk", 2], ["Desk", "Rug", 1]]),
     ("category_products", ["category=K1", "limit=1"], [["Home", "P2", "Desk", 200.0, "EUR", None]]),
@@ -96,9 +102,13 @@ EXPECTED = [
     (
         "fragile_suppliers",
         [],
-        [["Acme", 0.5, 1, 20.0, "EUR"], ["Acme", 0.5, 1, 7.5, "USD"], ["Acme", 0.5, 1, 5.0, "UNKNOWN"]],
+        [["Acme", 0.5, 1, 20.0, "EUR"], ["Acme", 0.5, 1, 5.0, "UNKNOWN"], ["Acme", 0.5, 1, 7.5, "USD"]],
     ),
-    ("fragile_suppliers", ["reliability=0.95", "limit=1"], [["Best", 0.9, 1, 39.0, "EUR"]]),
+    (
+        "fragile_suppliers",
+        ["reliability=0.95", "limit=1"],
+        [["Best", 0.9, 1, 39.0, "EUR"], ["Acme", 0.5, 1, 5.0, "UNKNOWN"], ["Acme", 0.5, 1, 7.5, "USD"]],
+    ),
     ("loose_products", [], [["P2", "Desk", False, True]]),
     ("poorly_rated_products", ["reviews=2"], [["P1", "Lamp", 1.5, 2, 1]]),
     ("poorly_rated_products", ["reviews=3"], []),
@@ -172,6 +182,8 @@ def test_the_command_answers_as_table_json_and_csv(graph):
         ["C2", "Bob", "2", "41.0", "EUR"],
         ["C1", "Ann", "1", "30.0", "EUR"],
         ["C3", "Zoë", '"Z",', "O'Hara", "1", "9.0", "EUR"],
+        ["C1", "Ann", "1", "5.0", "UNKNOWN"],
+        ["C1", "Ann", "1", "7.5", "USD"],
     ]
     rows = json.loads(as_json.stdout)
     assert rows[2] == {"customer": "C3", "name": 'Zoë "Z", O\'Hara', "orders": 1, "amount": 9.0, "currency": "EUR"}
