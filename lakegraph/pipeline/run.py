@@ -111,8 +111,6 @@ def walk(
     Raises:
         LakegraphError: a step failed; the steps before it need not be repeated.
     """
-    from graph_loader.operations import LoadOptions, load
-
     steps = Steps(quiet)
     with DbtSession(settings) as dbt:
         dbt.parse_ahead()
@@ -124,6 +122,8 @@ def walk(
     late = tuple(batch.batch_id for batch in list_batches(settings) if batch.state == "late")
     if server is None or not builds.outcomes:
         return RunOutcome(landing, builds, None, late, steps.seconds)
+    from graph_loader.operations import LoadOptions, load
+
     with steps.step("wait for Neo4j"):
         server.wait()
     with steps.step("load the graph"):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lakegraph.runtime.console import say
+from lakegraph.runtime.interrupts import require_uninterrupted
 
 
 class Steps:
@@ -16,9 +17,15 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step, and say that it is done."""
+        """Time a step, and say that it is done.
+
+        Raises:
+            KeyboardInterrupt: an interrupt came before it began, or a library in it lost one.
+        """
+        require_uninterrupted()
         begin = time.monotonic()
         yield
+        require_uninterrupted()
         self.seconds[name] = round(time.monotonic() - begin, 2)
         self.tell(f"[green]✓[/green] {name} [dim]{self.seconds[name]:.1f} s[/dim]")
 

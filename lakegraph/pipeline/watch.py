@@ -3,8 +3,7 @@
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from lakegraph.landing.operations import land
 from lakegraph.landing.sources import load_sources
@@ -18,7 +17,7 @@ from lakegraph.runtime import ops
 from lakegraph.runtime.console import complain, say
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.expectations import import_ahead
-from lakegraph.runtime.interrupts import was_interrupted
+from lakegraph.runtime.interrupts import interrupted_by, require_uninterrupted, was_interrupted
 from lakegraph.runtime.settings import Settings
 
 # events can get lost; a file that arrived without one is found within this time
@@ -45,9 +44,10 @@ def watch(settings: Settings, poll: float | None = None, load: bool = True) -> N
     arrivals = Arrivals(settings.drops, load_sources(settings.sources))
     arrivals.look(unfinished=False)
     # the first trigger must not wait for it
-    import_ahead()
+    import_ahead("duckdb", "pyarrow.parquet", *["graph_loader.operations"] * load)
+    folder = FolderWatch(settings.drops, arrivals.nested, poll)
     try:
-        with _stopped_like_ctrl_c(), FolderWatch(settings.drops, arrivals.nested, poll) as changes:
+        with interrupted_by(signal.SIGINT), interrupted_by(signal.SIGTERM), folder as changes:
             if changes.lacks_events:
                 complain(f"{settings.drops} gives no events ({changes.lacks_events}); looking every {POLL_S} s instead")
             say(f"watching {settings.drops} for {arrivals.awaited}; Ctrl-C stops")
@@ -78,6 +78,7 @@ def follow(
     # what lies there at the start is taken in as well
     unfinished, retry_at, patience = True, time.monotonic(), FIRST_RETRY_S
     while True:
+        require_uninterrupted()
         found = arrivals.look(unfinished)
         overdue = retry_at is not None and time.monotonic() >= retry_at
         if found.growing:
@@ -144,13 +145,3 @@ def _tell(error: Exception, patience: float) -> None:
     if not isinstance(error, LakegraphError):
         traceback.print_exc()
     complain(f"error: {said.rstrip('.')}. The next attempt is in {patience} s, or when a file arrives.")
-
-
-@contextmanager
-def _stopped_like_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from importlib import import_module
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -180,10 +181,17 @@ def data_docs_index(lake: Path, stage: Stage) -> Path:
     return lake / "great_expectations" / stage / "index.html"
 
 
-def import_ahead() -> None:
-    """Import Great Expectations in a thread of its own, so that it is there when the work before it is done."""
+def import_ahead(*before_it: str) -> None:
+    """Import Great Expectations in a thread of its own, so that it is there when the work before it is done.
+
+    Args:
+        before_it: other modules, imported there first. Ctrl-C, which comes to the main thread, cannot break off their import,
+            half of which some extension modules do not survive.
+    """
 
     def imported() -> None:
+        for module in before_it:
+            import_module(module)
         _quiet()
         before = sys.getswitchinterval()
         # the import seldom lets go of the interpreter by itself, and the work needs it often but briefly

@@ -68,7 +68,10 @@ class Watch:
         """Send a signal, and give back how many seconds it took to end with 0, leaving nothing behind."""
         begin, children = time.monotonic(), self.descendants()
         self.process.send_signal(number)
-        assert self.process.wait(30) == 0, self.said
+        try:
+            assert self.process.wait(30) == 0, self.said
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"does not stop; so far it has said: {self.said}")
         assert self.said.splitlines()[-1] == "stopped"
         assert "Traceback" not in self.said
         _, alive = psutil.wait_procs(children, timeout=5)

@@ -2,10 +2,12 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import pytest
 
-from lakegraph.runtime.interrupts import interrupt_held_back, was_interrupted
+from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime.interrupts import interrupt_held_back, interrupted_by, require_uninterrupted, was_interrupted
 
 
 def test_an_interrupt_comes_after_the_block_and_its_handler_is_back():
@@ -20,6 +22,38 @@ def test_an_interrupt_comes_after_the_block_and_its_handler_is_back():
 
     assert through
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_an_interrupt_that_a_library_lost_ends_the_work_at_its_next_step():
+    begun = []
+
+    def lose():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+
+    with interrupted_by(signal.SIGTERM), pytest.raises(KeyboardInterrupt):
+        lose()
+        with Steps(quiet=True).step("next"):
+            begun.append("next")
+    # what was remembered is forgotten with the block
+    require_uninterrupted()
+    with interrupted_by(signal.SIGTERM), pytest.raises(KeyboardInterrupt):
+        with Steps(quiet=True).step("first"):
+            begun.append("first")
+            lose()
+
+    assert begun == ["first"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupted_by(signal.SIGINT):
+            signal.raise_signal(signal.SIGINT)
+            require_uninterrupted()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_outside_the_main_thread_the_block_simply_runs():
