@@ -4,22 +4,13 @@ from typing import TYPE_CHECKING
 
 from graph_loader import cypher
 from graph_loader.connection import Metadata
-from graph_loader.declarations import Declaration
 from graph_loader.plan import Step
 from graph_loader.session import Session
 from graph_loader.spark_sql import Status, identity_names, quoted
+from graph_loader.strategy import NODE_TASKS, choose, rounds
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-NODE_TASKS, EDGE_TASKS = 2, 1
-
-
-def strategy(declaration: Declaration) -> tuple[int, str]:
-    """How many writes of a label's nodes or a type's edges run at once, and why."""
-    if declaration.kind == "node":
-        return NODE_TASKS, "no two rows share a key"
-    return EDGE_TASKS, "edges that share an end lock each other out, and parallel writes of them may deadlock"
 
 
 def execute(session: Session) -> dict[str, int]:
@@ -74,8 +65,15 @@ def _upsert(session: Session, step: Step) -> None:
     declaration = step.declaration
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
-    with session.trace.step(f"write {declaration.name}", rows, session.writer.records_written):
-        _write(session, step, events, cypher.upsert(declaration, step.removed))
+    strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed)
+    dealt, written = strategy.schedule, 0
+    with session.trace.step(f"write {declaration.name}", rows, lambda: written + session.writer.records_written()):
+        if dealt is None:
+            _write(session, events, statement, strategy.tasks)
+            return
+        for part, edges in zip(rounds(declaration, events, dealt), dealt.edges, strict=True):
+            _write(session, part, statement, strategy.tasks)
+            written += sum(edges)
 
 
 def _delete_edges(session: Session, step: Step) -> None:
@@ -104,9 +102,10 @@ def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None
     with session.trace.step(
         f"{verb} {step.declaration.name}", step.tally[Status.DELETED], session.writer.records_written
     ):
-        _write(session, step, identities, statement)
+        # deleting an edge also locks its neighbours, whose other ends are anybody's
+        _write(session, identities, statement, 1 if step.declaration.kind == "edge" else NODE_TASKS)
 
 
-def _write(session: Session, step: Step, rows: "DataFrame", statement: str) -> None:
+def _write(session: Session, rows: "DataFrame", statement: str, tasks: int) -> None:
     session.lease.require()
-    session.writer.write(rows, statement, strategy(step.declaration)[0])
+    session.writer.write(rows, statement, tasks)

@@ -15,7 +15,6 @@ from graph_loader.report import Counts, RunReport, counted, now, record
 from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, Session, open_session
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
-from graph_loader.writer import RETRIES
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
 
@@ -135,6 +134,7 @@ def _new_report(options: LoadOptions) -> RunReport:
         "batch_rows": options.batch_rows,
         "expectations": options.expectations,
         "allow_deletes": sorted(options.allow_deletes),
-        "retries": RETRIES,
+        "tasks": options.tasks,
+        "retries": options.retries,
     }
     return RunReport(new_run_id(), options.graph_id, configuration, now())

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 
 from graph_loader import cypher
-from graph_loader.execution import strategy
 from graph_loader.guards import Block
 from graph_loader.rejected import Sample, samples
 from graph_loader.report import Counts, counted
 from graph_loader.session import Session
+from graph_loader.strategy import choose
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Change:
     Attributes:
         counts: rows by what becomes of them.
         properties_removed: properties that it had once and that no node or edge may keep.
+        strategy: how its rows would be written: serial, parallel or grouped.
         tasks: how many writes would run at once.
         why: what decides that.
         rejected: for each reason, rows and some of them.
@@ -25,6 +26,7 @@ class Change:
 
     counts: Counts
     properties_removed: tuple[str, ...]
+    strategy: str
     tasks: int
     why: str
     rejected: tuple[Sample, ...]
@@ -64,8 +66,8 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     present = {row["name"] for row in session.connection.run("SHOW CONSTRAINTS YIELD name")}
     changes = []
     for step, counts in zip(steps, counted(session.plan), strict=True):
-        tasks, why = strategy(step.declaration)
-        changes.append(Change(counts, step.removed, tasks, why, samples(step)))
+        way = choose(step, session.tasks)
+        changes.append(Change(counts, step.removed, way.name, way.tasks, way.why, samples(step)))
     kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
     return Preview(

@@ -20,9 +20,10 @@ from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
+from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
-from graph_loader.writer import BATCH_ROWS, Writer
+from graph_loader.writer import BATCH_ROWS, RETRIES, Writer
 from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class LoadOptions:
         quiet: show no progress on standard error.
         expectations: check what is expected of the marts before a load.
         limits: what a load does not do unasked; None takes it from vars.yml.
+        tasks: how many writes may run at once; None takes what Spark runs at once.
+        retries: how often a transaction is tried again that failed for a passing reason.
         allow_deletes: labels and types of which a load may delete any number, `all` for every one.
     """
 
@@ -58,6 +61,8 @@ class LoadOptions:
     quiet: bool = False
     expectations: bool = True
     limits: Limits | None = None
+    tasks: int | None = None
+    retries: int = RETRIES
     allow_deletes: frozenset[str] = frozenset()
 
 
@@ -70,6 +75,7 @@ class Session:
         graph: the declarations, with the columns that the marts really have.
         plan: the marts compared with the ledger.
         model_results: how the latest build of each mart ended.
+        tasks: how many writes may run at once.
         inspection: the check of the marts, of a load that asks for one.
         lease: the lease on the graph, of a load.
     """
@@ -83,6 +89,7 @@ class Session:
     writer: Writer
     trace: Trace
     model_results: dict[str, ModelResult]
+    tasks: int
     inspection: PendingInspection | None = None
     lease: Lease | None = None
 
@@ -145,9 +152,21 @@ def open_session(
                 inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
             )
         plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes))
-        writer = Writer(spark, target, options.batch_rows)
+        writer = Writer(spark, target, options.batch_rows, options.retries)
+        tasks = options.tasks or tasks_at_once(spark)
         yield Session(
-            options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, results, inspection, lease
+            options.graph_id,
+            marts.graph,
+            plan,
+            spark,
+            connection,
+            ledger,
+            writer,
+            trace,
+            results,
+            tasks,
+            inspection,
+            lease,
         )
 
 

@@ -44,10 +44,9 @@ def show_preview(preview: Preview) -> None:
         values = (_number(getattr(counts, number)) for number in numbers)
         table.add_row(_shown(counts.kind, counts.name), *values, str(change.tasks))
     _print(table)
-    for kind in ("node", "edge"):
-        why = next((change for change in preview.changes if change.counts.kind == kind), None)
-        if why:
-            print(f"{kind}s: {why.tasks} at once, for {why.why}")
+    for change in preview.changes:
+        if change.counts.created or change.counts.updated:
+            print(f"{change.counts.name}: {change.strategy}, {change.tasks} at once: {change.why}")
     for statement in (*preview.constraints_created, *preview.constraints_dropped):
         print(f"{statement};")
     for change in preview.changes:

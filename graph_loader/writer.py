@@ -19,10 +19,13 @@ RECORDS_WRITTEN = "number of records written"
 class Writer:
     """Runs Cypher statements over the rows of DataFrames."""
 
-    def __init__(self, spark: "SparkSession", target: "Neo4jTarget", batch_rows: int = BATCH_ROWS):
+    def __init__(
+        self, spark: "SparkSession", target: "Neo4jTarget", batch_rows: int = BATCH_ROWS, retries: int = RETRIES
+    ):
         self._spark = spark
         self._target = target
         self._batch_rows = batch_rows
+        self._retries = retries
 
     def write(self, rows: "DataFrame", statement: str, tasks: int) -> None:
         """Run a statement for every row, which it sees as `event`, in transactions of a bounded number of rows.
@@ -37,7 +40,7 @@ class Writer:
         options = self._options() | {
             "query": statement,
             "batch.size": str(self._batch_rows),
-            "transaction.retries": str(RETRIES),
+            "transaction.retries": str(self._retries),
         }
         try:
             rows.coalesce(tasks).write.format(FORMAT).mode("Overwrite").options(**options).save()

@@ -1,0 +1,218 @@
+"""One contender of the loader's benchmark, in a process of its own: `python -m bench.loader_contenders NAME FOLDER`.
+
+Each is warmed with a few rows under names that the measured rows do not have, and prints its measurement as its last line.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from bench.loader_marts import (
+    EDGE_MART,
+    EDGE_VALUES,
+    EDGES_PER_NODE,
+    LABEL,
+    NODE_MART,
+    TYPE,
+    change_one_percent,
+    make_marts,
+)
+
+WARM_NODES = 2_000
+# what the connector's guide advises: large batches, and one partition for relationships
+GUIDE_BATCH = 20_000
+DRIVER_BATCH, CSV_BATCH, CSV_CONCURRENT = 5_000, 5_000, 2
+SAMPLED_S = 0.1
+CONSTRAINT = f"CREATE CONSTRAINT account IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.account_id IS UNIQUE"
+MERGE_NODE = f"MERGE (n:{LABEL} {{account_id: row.account_id}}) SET n += row"
+MERGE_EDGE = (
+    f"MATCH (a:{LABEL} {{account_id: row.payer_id}}) MATCH (b:{LABEL} {{account_id: row.payee_id}}) "
+    f"MERGE (a)-[r:{TYPE} {{payment_id: row.payment_id}}]->(b) "
+    f"SET {', '.join(f'r.{name} = row.{name}' for name in EDGE_VALUES)}"
+)
+FORGET = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+
+
+def full(marts: Path) -> None:
+    """The first load of everything by graph_loader."""
+    from graph_loader.operations import load
+
+    _warm_loader()
+    with _lake(marts) as options, _measured():
+        load(options)
+
+
+def again(marts: Path, runs: str) -> None:
+    """Loads after a full one: with one row in a hundred changed, and with nothing changed; the medians of their seconds."""
+    from statistics import median
+
+    from graph_loader.operations import load
+
+    seconds: dict[str, list[float]] = {"one_percent": [], "unchanged": []}
+    with _lake(marts) as options:
+        load(options)
+        for turn in range(int(runs)):
+            change_one_percent(options.settings.warehouse, turn)
+            for found in seconds.values():
+                begin = time.perf_counter()
+                load(options)
+                found.append(time.perf_counter() - begin)
+    print(json.dumps({name: median(found) for name, found in seconds.items()}))
+
+
+def connector_guide(marts: Path) -> None:
+    """The connector's keys strategy on a plain Spark session."""
+    from lakegraph.runtime.spark import spark_session
+
+    spark = spark_session("bench")
+    _cypher(CONSTRAINT)
+    with _few_marts() as few:
+        _write_by_keys(spark, few)
+    _cypher(FORGET)
+    with _measured():
+        _write_by_keys(spark, marts)
+
+
+def _write_by_keys(spark, marts: Path) -> None:
+    login = {
+        "url": os.environ["NEO4J_URI"],
+        "authentication.basic.username": os.environ["NEO4J_USERNAME"],
+        "authentication.basic.password": os.environ["NEO4J_PASSWORD"],
+        "batch.size": str(GUIDE_BATCH),
+    }
+    node = {"labels": f":{LABEL}", "node.keys": "account_id"}
+    edge = {
+        "relationship": TYPE,
+        "relationship.save.strategy": "keys",
+        "relationship.keys": "payment_id",
+        "relationship.properties": ",".join(EDGE_VALUES),
+    }
+    for end, column in (("source", "payer_id"), ("target", "payee_id")):
+        edge[f"relationship.{end}.labels"] = f":{LABEL}"
+        edge[f"relationship.{end}.save.mode"] = "Match"
+        edge[f"relationship.{end}.node.keys"] = f"{column}:account_id"
+    for mart, options, tasks in ((NODE_MART, node, 2), (EDGE_MART, edge, 1)):
+        rows = spark.read.parquet(str(marts / f"{mart}.parquet")).coalesce(tasks)
+        rows.write.format("org.neo4j.spark.DataSource").mode("Overwrite").options(**login, **options).save()
+
+
+def python_driver(marts: Path) -> None:
+    """The Python driver, a transaction of 5,000 rows after the other, out of Parquet."""
+    _cypher(CONSTRAINT)
+    with _few_marts() as few:
+        _write_by_driver(few)
+    _cypher(FORGET)
+    with _measured():
+        _write_by_driver(marts)
+
+
+def _write_by_driver(marts: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with _driver() as driver, driver.session() as session:
+        for mart, statement in ((NODE_MART, MERGE_NODE), (EDGE_MART, MERGE_EDGE)):
+            for batch in pq.ParquetFile(marts / f"{mart}.parquet").iter_batches(DRIVER_BATCH):
+                rows = batch.to_pylist()
+                session.execute_write(
+                    lambda tx, rows=rows, statement=statement: tx.run(
+                        f"UNWIND $rows AS row {statement}", rows=rows
+                    ).consume()
+                )
+
+
+def load_csv(marts: Path) -> None:
+    """LOAD CSV with concurrent transactions, from the server's import folder."""
+    _cypher(CONSTRAINT)
+    _cypher(FORGET)
+    with _measured():
+        _write_by_csv()
+
+
+def _write_by_csv() -> None:
+    node = (
+        f"MERGE (n:{LABEL} {{account_id: row.account_id}}) SET n.name = row.name, n.country = row.country, "
+        "n.balance = toFloat(row.balance), n.opened_on = date(row.opened_on)"
+    )
+    edge = MERGE_EDGE.replace("= row.amount", "= toFloat(row.amount)").replace("= row.paid_on", "= date(row.paid_on)")
+    for mart, statement in ((NODE_MART, node), (EDGE_MART, edge)):
+        _cypher(
+            f"LOAD CSV WITH HEADERS FROM 'file:///{mart}.csv' AS row CALL (row) {{ {statement} }} "
+            f"IN {CSV_CONCURRENT} CONCURRENT TRANSACTIONS OF {CSV_BATCH} ROWS ON ERROR RETRY FOR 60 SECONDS THEN FAIL"
+        )
+
+
+def _warm_loader() -> None:
+    from graph_loader.operations import load
+
+    with _few_marts() as few, _lake(few) as options:
+        load(options)
+    _cypher(FORGET)
+
+
+@contextmanager
+def _few_marts() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        make_marts(Path(folder), WARM_NODES, EDGES_PER_NODE)
+        yield Path(folder)
+
+
+@contextmanager
+def _lake(marts: Path) -> Iterator:
+    """The options of a load into an empty ledger."""
+    from graph_loader.operations import LoadOptions
+    from lakegraph.runtime.settings import settings
+
+    with tempfile.TemporaryDirectory(dir=marts.parent) as folder:
+        lake = Path(folder)
+        (lake / "warehouse.duckdb").write_bytes((marts / "warehouse.duckdb").read_bytes())
+        yield LoadOptions(settings(lake=lake), marts / "manifest.json", quiet=not os.environ.get("BENCH_LOUD"))
+
+
+@contextmanager
+def _driver() -> Iterator:
+    from neo4j import GraphDatabase
+
+    login = (os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"])
+    with GraphDatabase.driver(os.environ["NEO4J_URI"], auth=login) as driver:
+        yield driver
+
+
+def _cypher(statement: str) -> None:
+    with _driver() as driver, driver.session() as session:
+        session.run(statement).consume()
+
+
+@contextmanager
+def _measured() -> Iterator[None]:
+    """Time the block and print its measurement; the memory is of this process and all that it started."""
+    peak, over = 0, threading.Event()
+
+    def sample() -> None:
+        nonlocal peak
+        while not over.wait(SAMPLED_S):
+            processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+            peak = max(peak, sum(process.memory_info().rss for process in processes if process.is_running()))
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    begin = time.perf_counter()
+    try:
+        yield
+        seconds = time.perf_counter() - begin
+    finally:
+        over.set()
+        sampler.join()
+    print(json.dumps({"seconds": seconds, "peak_memory_gb": peak / 1e9}))
+
+
+if __name__ == "__main__":
+    contenders = {one.__name__: one for one in (full, again, connector_guide, python_driver, load_csv)}
+    contenders[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

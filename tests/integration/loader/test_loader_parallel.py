@@ -1,0 +1,125 @@
+"""Edges written by many tasks at once, without a second try: a deadlock would end the load."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from graph_loader import operations, strategy
+from graph_loader.operations import load, plan
+from tests.support.graph import counts, query
+from tests.support.marts import Marts, edge, node
+from tests.support.place import ROOT
+
+pytestmark = pytest.mark.slow
+
+PEOPLE, EDGES, GROUPED_FROM = 200, 8_000, 5_000
+# a thirtieth of all edges begins at each of three hubs, a quarter ends at one
+HUBS = f"""
+    select case when i % 10 < 1 then i % 3 else i * 7919 % {PEOPLE} end as a,
+        case when i % 4 = 0 then 5 else i * 104729 % {PEOPLE} end as b, i as n, i * 0.5 as x
+    from range({EDGES}) as numbers (i)
+"""
+UNIFORM = f"""
+    select i * 7919 % {PEOPLE} as a, i * 104729 // 3 % {PEOPLE} as b, i as n, i * 0.5 as x
+    from range({EDGES}) as numbers (i)
+"""
+LOAD = """
+import json, sys
+from pathlib import Path
+from graph_loader import operations, strategy
+from lakegraph.runtime.neo4j_target import resolve_target
+from lakegraph.runtime.settings import settings
+from lakegraph.runtime.spark import spark_session
+
+lake, manifest, tasks, strategy.GROUPED_FROM = *sys.argv[1:4], int(sys.argv[4])
+spark_session("parallel", cores=int(tasks))
+options = operations.LoadOptions(
+    settings(lake=Path(lake)), Path(manifest), quiet=True, expectations=False, batch_rows=200, retries=0)
+found = operations.plan(options)
+report = operations.load(options)
+changes = {change.counts.name: [change.strategy, change.tasks, change.why] for change in found.changes}
+print(json.dumps({"changes": changes, "status": report.status}))
+"""
+
+
+@pytest.fixture
+def network(tmp_path, empty_graph):
+    """People who know each other: with hubs, and without."""
+    marts = Marts(tmp_path, empty_graph)
+    marts.make("node_person", node("Person", "id"), f"select i as id from range({PEOPLE}) as numbers (i)")
+    for name, text in (("HUBS", HUBS), ("UNIFORM", UNIFORM)):
+        marts.make(f"edge_{name.lower()}", edge(name, ("Person", "a"), ("Person", "b"), "n"), text)
+    return marts
+
+
+def loaded(marts, target, tasks: int) -> dict:
+    """A load by so many tasks at once, in a process of its own, for a session cannot be given more of them."""
+    env = {**os.environ, "NEO4J_URI": target.uri, "NEO4J_USERNAME": target.username, "NEO4J_PASSWORD": target.password}
+    line = [sys.executable, "-c", LOAD, str(marts.lake), str(marts.manifest), str(tasks), str(GROUPED_FROM)]
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("tasks", [2, 4, 8])
+def test_edges_with_hubs_and_without_are_written_in_parallel_without_a_deadlock(network, empty_graph, tasks):
+    found = loaded(network, empty_graph, tasks)
+
+    assert found["status"] == "succeeded"
+    assert found["changes"]["UNIFORM"][:2] == ["grouped", tasks]
+    assert found["changes"]["HUBS"][:2] == ["grouped", tasks]
+    assert "hub" in found["changes"]["HUBS"][2]
+    assert counts(empty_graph) == {"Person": PEOPLE, "HUBS": EDGES, "UNIFORM": EDGES}
+    for name, text in (("HUBS", HUBS), ("UNIFORM", UNIFORM)):
+        inside = query(
+            empty_graph,
+            f"MATCH (a)-[r:{name}]->(b) RETURN count(DISTINCT r.n) AS n, sum(a.id) AS a, sum(b.id) AS b, sum(r.x) AS x",
+        )
+        outside = network.rows(
+            f"select count(distinct n), sum(a)::bigint, sum(b)::bigint, sum(x)::double from ({text})"
+        )
+        assert [tuple(row[name] for name in ("n", "a", "b", "x")) for row in inside] == outside
+
+
+def test_edges_are_written_one_after_the_other_where_that_is_quicker(network, empty_graph, spark, monkeypatch):
+    monkeypatch.setattr(strategy, "GROUPED_FROM", GROUPED_FROM)
+    star = f"select 1 as a, i % {PEOPLE} as b, i as n from range({GROUPED_FROM}) as numbers (i)"
+    network.make("edge_star", edge("STAR", ("Person", "a"), ("Person", "b"), "n"), star)
+    network.make("edge_few", edge("FEW", ("Person", "a"), ("Person", "b"), "n"), "select 1 as a, 2 as b, 3 as n")
+
+    found = {change.counts.name: change for change in plan(network.options).changes}
+    one_task = {change.counts.name: change for change in plan(network.with_options(tasks=1)).changes}
+
+    assert (found["STAR"].strategy, found["STAR"].tasks) == ("serial", 1)
+    assert "share an end" in found["STAR"].why
+    assert (found["FEW"].strategy, found["FEW"].tasks) == ("serial", 1)
+    assert found["UNIFORM"].strategy == "grouped"
+    assert {(change.strategy, change.tasks) for change in one_task.values() if change.counts.kind == "edge"} == {
+        ("serial", 1)
+    }
+
+
+def test_a_load_that_broke_off_between_two_rounds_is_made_good(network, empty_graph, spark, monkeypatch):
+    from graph_loader.writer import Writer
+
+    monkeypatch.setattr(strategy, "GROUPED_FROM", GROUPED_FROM)
+    real, calls = Writer.write, []
+
+    def write(self, rows, statement, tasks):
+        calls.append(statement)
+        if len(calls) == 3:
+            raise RuntimeError("broke off")
+        real(self, rows, statement, tasks)
+
+    monkeypatch.setattr(Writer, "write", write)
+    with pytest.raises(RuntimeError, match="broke off"):
+        load(network.options)
+    part = counts(empty_graph).get("HUBS", 0)
+    monkeypatch.undo()
+    operations.load(network.options)
+
+    assert 0 < part < EDGES
+    assert counts(empty_graph) == {"Person": PEOPLE, "HUBS": EDGES, "UNIFORM": EDGES}
