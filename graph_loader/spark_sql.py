@@ -89,7 +89,7 @@ def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str]
     """
     ctes = [
         ("travelling", _travelling(declaration, lineage)),
-        ("hashed", f"select *, {_hash(declaration)} as {HASH} from travelling"),
+        ("hashed", f"select *, {row_hash(declaration)} as {HASH} from travelling"),
         ("found", _found(declaration)),
         ("counted", _counted(declaration.identity)),
         ("reasoned", f"select *, {_reason(declaration)} as {REASON} from counted"),
@@ -119,7 +119,8 @@ def _time_text(value: str, kind: Kind) -> str:
     return f"concat({text}, 'Z')" if kind is Kind.ZONED_DATETIME else text
 
 
-def _hash(declaration: Declaration) -> str:
+def row_hash(declaration: Declaration) -> str:
+    """The hash of a row's values as they travel, each under its property's name: 16 bytes of MD5."""
     values = ", ".join(
         f"{literal(f'{column.name}:{column.type}')}, {quoted(column.name)}" for column in declaration.values
     )
