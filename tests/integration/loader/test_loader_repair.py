@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 # what a hand that is not ours may do to a node that was written from these values, one node each
 VALUES = """
     select 'x' as text, true as flag, 9223372036854775807::bigint as big, 0.1::double as real, 'nan'::double as nothing,
-        '-inf'::double as least, '-0.0'::double as zero, 1234567890.0625::decimal(18, 4) as amount, date '1969-12-31' as day,
+        '-inf'::double as least, '-0.0'::double as zero, ['-0.0'::double] as zeros,
+        1234567890.0625::decimal(18, 4) as amount, date '1969-12-31' as day,
         timestamp '2024-03-31 02:30:00.123456' as local_time, timestamp '2024-03-31 02:30:00' as even,
         timestamp '2024-03-31 00:00:00.5' as half, timestamp '0001-01-01 00:00:00' as first,
         timestamptz '2024-03-31 02:30:00.000001+00' as instant, 'on'::enum('on', 'off') as state,
@@ -33,7 +34,7 @@ DRIFT = {
     "big": ("9223372036854775806", "9.223372036854775807e18", "'9223372036854775807'"),
     "real": ("0.10000000000000002", "0", "null"),
     "nothing": ("0.0", "null"),
-    "zero": ("0.0", "0"),
+    "zero": ("0", "1e-300"),
     "amount": ("1234567890.0626",),
     "day": ("date('1970-01-01')", "'1969-12-31'", "localdatetime('1969-12-31T00:00:00')"),
     "local_time": (
@@ -92,6 +93,14 @@ def marts(tmp_path, empty_graph, spark):
     return Marts(tmp_path, empty_graph)
 
 
+def things(target) -> dict[int, dict[str, str]]:
+    """The declared properties of every Thing, by id."""
+    found = query(target, "MATCH (n:Thing) RETURN n.id AS id, properties(n) AS properties")
+    return {
+        row["id"]: {name: repr(value) for name, value in row["properties"].items() if name != "seen"} for row in found
+    }
+
+
 def test_every_change_of_a_value_is_found_and_set_right(marts, empty_graph):
     changes = [(name, value) for name, values in DRIFT.items() for value in values]
     untouched = 3
@@ -101,11 +110,14 @@ def test_every_change_of_a_value_is_found_and_set_right(marts, empty_graph):
         f"select n as id, v.* from ({VALUES}) as v, range({len(changes) + untouched}) as r(n)",
     )
     load(marts.options)
-    before = content(empty_graph)
+    before = things(empty_graph)
     assert all(agreement.agrees for agreement in compare(marts.options, deep=True))
     with connected(empty_graph) as driver:
         for number, (name, value) in enumerate(changes):
             driver.execute_query(f"MATCH (n:Thing {{id: {number}}}) SET n.`{name}` = {value}, n.seen = true")
+
+    # which Neo4j takes for the same as the -0.0 it has
+    marts.sql(f"update graph_ready.node_thing set zero = 0.0, zeros = [0.0] where id >= {len(changes)}")
 
     agreement = compare(marts.options, deep=True)[0]
     report = load(marts.with_options(repair=True))
@@ -114,8 +126,7 @@ def test_every_change_of_a_value_is_found_and_set_right(marts, empty_graph):
     assert all(quick.agrees for quick in compare(marts.options))
     thing = report.counts[0]
     assert (thing.updated, thing.unchanged, thing.repaired) == (len(changes), untouched, len(changes))
-    query(empty_graph, "MATCH (n:Thing) REMOVE n.seen")
-    assert content(empty_graph) == before
+    assert things(empty_graph) == before
 
 
 def changed_by_others(target) -> None:
