@@ -43,6 +43,13 @@ AllowDeletes = Annotated[
         show_default=False,
     ),
 ]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair",
+        help="Compare the marts with what the graph really holds, and set right what others changed or deleted.",
+    ),
+]
 GraphId = Annotated[str, typer.Option("--graph-id", help="Names the ledger and the graph that it belongs to.")]
 
 
@@ -63,13 +70,14 @@ def load(
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     no_expectations: NoExpectations = False,
     allow_deletes: AllowDeletes = None,
+    repair: Repair = False,
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
     from graph_loader.tables import show_report
 
     options = _options(lake, target, env, manifest, graph_id, allow_deletes)
-    report = operations.load(replace(options, expectations=not no_expectations))
+    report = operations.load(replace(options, expectations=not no_expectations, repair=repair))
     if as_json:
         print(report.as_json())
     else:
@@ -84,6 +92,7 @@ def plan(
     manifest: Manifest = None,
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     allow_deletes: AllowDeletes = None,
+    repair: Repair = False,
     as_json: Json = False,
 ) -> None:
     """Show what a load would do, per label and type, and change nothing; fails when a guard would refuse the load.
@@ -92,7 +101,8 @@ def plan(
     """
     from graph_loader.tables import show_preview
 
-    found = operations.plan(_options(lake, target, env, manifest, graph_id, allow_deletes))
+    options = _options(lake, target, env, manifest, graph_id, allow_deletes)
+    found = operations.plan(replace(options, repair=repair))
     if as_json:
         print(found.as_json())
     else:
@@ -108,15 +118,38 @@ def reconcile(
     env: Env = None,
     manifest: Manifest = None,
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Compare the values of all nodes and edges, not only their number and keys.")
+    ] = False,
+    rebuild_ledger: Annotated[
+        bool,
+        typer.Option("--rebuild-ledger", help="Compare nothing, but write a new ledger from what the graph holds."),
+    ] = False,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claim",
+            metavar="NAME",
+            help="With --rebuild-ledger: a label or type of which everything in the graph counts as written by loads, also "
+            "what no mart has; may be given several times, `all` for every one.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare every label and type with its mart, change nothing, and fail on any difference."""
     import json
     from dataclasses import asdict
 
-    from graph_loader.tables import show_agreements
+    from graph_loader.rebuild import rebuild
+    from graph_loader.tables import show_agreements, show_claims
 
-    agreements = operations.compare(_options(lake, target, env, manifest, graph_id))
+    _require_one(deep, rebuild_ledger, claim)
+    if rebuild_ledger:
+        claims = rebuild(_options(lake, target, env, manifest, graph_id), frozenset(claim or ()))
+        print(json.dumps([asdict(found) for found in claims], indent=2)) if as_json else show_claims(claims)
+        return
+    agreements = operations.compare(_options(lake, target, env, manifest, graph_id), deep)
     if as_json:
         print(json.dumps([asdict(agreement) | {"agrees": agreement.agrees} for agreement in agreements], indent=2))
     else:
@@ -174,6 +207,15 @@ def query(
     else:
         raise QuestionError("No question is named.", "`python -m graph_loader query --list` shows which there are.")
     print_answer(answer, Format.JSON if as_json else shown_as or Format.TABLE)
+
+
+def _require_one(deep: bool, rebuild_ledger: bool, claim: list[str] | None) -> None:
+    from lakegraph.runtime.errors import ConfigurationError
+
+    if deep and rebuild_ledger:
+        raise ConfigurationError("--deep and --rebuild-ledger exclude each other.", "Rebuild first, then compare.")
+    if claim and not rebuild_ledger:
+        raise ConfigurationError("--claim says what a new ledger remembers.", "Give --rebuild-ledger with it.")
 
 
 def _options(

@@ -97,7 +97,12 @@ def upsert(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
 
 def delete_edge(edge: EdgeDeclaration) -> str:
     """The statement that deletes an event's edge."""
-    return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)\nDELETE edge"
+    return f"{match_edge(edge)}\nDELETE edge"
+
+
+def match_edge(edge: EdgeDeclaration) -> str:
+    """The clauses that find an event's edge, as `edge`."""
+    return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)"
 
 
 def delete_node(node: NodeDeclaration) -> str:
@@ -127,19 +132,31 @@ def identities(declaration: Declaration) -> str:
 
     A value of another type than declared is null: its owner is somebody else.
     """
+    return f"MATCH {written_pattern(declaration)} RETURN {', '.join(identity_fields(declaration))}"
+
+
+def written_pattern(declaration: Declaration) -> str:
+    """The pattern of all that may have been written as a label's nodes or a type's edges, as `key`; ends as `from` and `to`."""
     if isinstance(declaration, NodeDeclaration):
-        pattern = f"(key:{quoted(declaration.label)})"
-    else:
-        start, end = quoted(declaration.start.node), quoted(declaration.end.node)
-        pattern = f"(from:{start})-[key:{quoted(declaration.type)}]->(to:{end})"
-    fields = ", ".join(f"{_sent(item)} AS {quoted(item.name)}" for item in declaration.identity)
-    return f"MATCH {pattern} RETURN {fields}"
+        return f"(key:{quoted(declaration.label)})"
+    start, end = quoted(declaration.start.node), quoted(declaration.end.node)
+    return f"(from:{start})-[key:{quoted(declaration.type)}]->(to:{end})"
 
 
-def _sent(item: Identity) -> str:
-    value = f"{item.role}.{quoted(item.property)}"
-    kind = item.type.kind if item.type else Kind.STRING
-    text = f"toString({value})" if kind in _READ_TEXT else value
+def identity_fields(declaration: Declaration) -> list[str]:
+    """What to return of a `written_pattern` to identify it, under the names that the ledger uses."""
+    return [
+        f"{sent(f'{item.role}.{quoted(item.property)}', item.type)} AS {quoted(item.name)}"
+        for item in declaration.identity
+    ]
+
+
+def sent(value: str, kind: PropertyType | None) -> str:
+    """A property as it travels; null where it is of another type than declared."""
+    kind = kind or PropertyType(Kind.STRING)
+    text = value
+    if kind.kind in _READ_TEXT:
+        text = f"[item IN {value} | toString(item)]" if kind.is_list else f"toString({value})"
     return f"CASE WHEN {value} IS :: {kind} THEN {text} END"
 
 

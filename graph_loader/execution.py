@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from graph_loader import cypher
+from graph_loader import contents, cypher
 from graph_loader.connection import Metadata
 from graph_loader.plan import Step
 from graph_loader.session import Session
@@ -34,6 +34,7 @@ def execute(session: Session) -> dict[str, int]:
     for step in plan.edges:
         _upsert(session, step)
     for step in plan.edges:
+        _delete_copies(session, step)
         _delete_edges(session, step)
     left = {step.declaration.name: _delete_nodes(session, step) for step in plan.nodes}
     session.lease.require()
@@ -74,6 +75,12 @@ def _upsert(session: Session, step: Step) -> None:
         for part, edges in zip(rounds(declaration, events, dealt), dealt.edges, strict=True):
             _write(session, part, statement, strategy.tasks)
             written += sum(edges)
+
+
+def _delete_copies(session: Session, step: Step) -> None:
+    if step.repair and step.repair.surplus:
+        with session.trace.step(f"delete copies of {step.declaration.name}", step.repair.surplus):
+            _write(session, step, step.repair.double, contents.delete_copies(step.declaration))
 
 
 def _delete_edges(session: Session, step: Step) -> None:

@@ -11,12 +11,14 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration
-from graph_loader.ledger_state import Attempt, LedgerError, LedgerState, Remembered, place
+from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place
 from graph_loader.spark_sql import HASH, identity_names, identity_schema
 from lakegraph.runtime.ops import sync_folder
 
@@ -30,9 +32,11 @@ LOCK = "lock"
 class Ledger:
     """The memory of one graph, held by one load at a time."""
 
-    def __init__(self, folder: Path, state: LedgerState | None):
+    def __init__(self, folder: Path, state: LedgerState | None, replaced: LedgerState | None = None):
         self.folder = folder
         self.state = state
+        # what an older ledger of the same graph says, while a new one is being written in its place
+        self.replaced = replaced
 
     def start_anew(self) -> None:
         """Forget everything and begin a ledger under a new id."""
@@ -47,15 +51,46 @@ class Ledger:
         """
         self.state = _read_state(self.folder / POINTER)
 
-    def known(self, spark: "SparkSession", declaration: Declaration) -> "DataFrame | None":
+    def renewed(self, metadata: Metadata | None) -> "Ledger":
+        """A ledger in the same folder that remembers nothing yet; what is there stays until another one is saved.
+
+        It goes on under the same id where graph and ledger have one, and knows then what it replaces. A ledger that is not
+        known to be the graph's is copied aside first. Its next generation is one that neither graph nor folder has seen.
+
+        Args:
+            metadata: what the graph says of its ledger.
+        """
+        try:
+            self.reload()
+        except LedgerError:
+            self.state = None
+        replaced = self.state if self.state and metadata and self.state.ledger_id == metadata.ledger_id else None
+        if replaced is None and (self.folder / POINTER).is_file():
+            aside = self.folder.with_name(f"{self.folder.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+            shutil.copytree(self.folder, aside, ignore=shutil.ignore_patterns(LOCK))
+        seen = [int(child.name) for child in self.folder.iterdir() if child.name.isdecimal()]
+        seen += [metadata.generation if metadata else 0, self.state.next_generation - 1 if self.state else 0]
+        ledger_id = replaced.ledger_id if replaced else uuid.uuid4().hex
+        return Ledger(self.folder, LedgerState(ledger_id, max(seen)), replaced)
+
+    def has_rows(self, entry: Remembered) -> bool:
+        """Whether the rows of an entry are there."""
+        return (self.folder / entry.folder).is_dir()
+
+    def known(
+        self, spark: "SparkSession", declaration: Declaration, state: LedgerState | None = None
+    ) -> "DataFrame | None":
         """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.
+
+        Args:
+            state: what the ledger said at another time; its folders must not be swept yet.
 
         Returns:
             None when the ledger remembers nothing of the declaration.
         """
         from pyspark.sql import functions
 
-        sources = self.state.sources(place(declaration.kind, declaration.name))
+        sources = (state or self.state).sources(place(declaration.kind, declaration.name))
         folders = {source.folder if source else None for source in sources}
         if folders == {None}:
             return None
@@ -70,7 +105,16 @@ class Ledger:
         return everything.groupBy(*identity).agg(functions.expr(f"if({agreed}, min({HASH}), null)").alias(HASH))
 
     def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
-        """Identity columns and `_hash` of one entry."""
+        """Identity columns and `_hash` of one entry.
+
+        Raises:
+            LedgerError: its rows are gone.
+        """
+        if not self.has_rows(entry):
+            raise LedgerError(
+                f"The ledger in {self.folder} lacks {entry.folder}, the rows of {entry.name}.",
+                f"Bring back a copy of it, or have a new one written from the graph: `{REBUILD}`.",
+            )
         schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
         return spark.read.schema(schema).parquet(str(self.folder / entry.folder))
 
@@ -82,17 +126,25 @@ class Ledger:
             accepted: a DataFrame with the identity columns and `_hash`.
         """
         columns = [*identity_names(entry.declaration().identity), HASH]
-        accepted.selectExpr(*columns).write.mode("overwrite").parquet(str(self.folder / entry.folder))
+        self.keep(accepted.selectExpr(*columns), entry.folder)
+
+    def keep(self, rows: "DataFrame", folder: str) -> "DataFrame":
+        """Write rows into a folder that no entry points to, where they stay until `sweep`, and give them back from there."""
+        place = str(self.folder / folder)
+        rows.write.mode("overwrite").parquet(place)
+        return rows.sparkSession.read.schema(rows.schema).parquet(place)
 
     def begin(self, attempt: Attempt) -> None:
         """Save what is about to be done; until it is committed, the next load treats its changes as unknown."""
-        for file in (self.folder / str(attempt.generation)).rglob("*"):
-            _sync(file)
-        self._save(self.state.begun(attempt))
+        self._save_with_rows(self.state.begun(attempt), attempt.generation)
 
     def commit(self, attempt: Attempt) -> None:
         """Make an attempt the truth; the folders it replaces stay until `sweep`."""
         self._save(self.state.committed(attempt))
+
+    def adopt(self, entries: dict[str, Remembered], generation: int) -> None:
+        """Make rows that are staged the truth, without a load."""
+        self._save_with_rows(LedgerState(self.state.ledger_id, generation, entries), generation)
 
     def sweep(self) -> None:
         """Delete the folders that no entry points to any more."""
@@ -109,6 +161,11 @@ class Ledger:
             if not any(generation.iterdir()):
                 generation.rmdir()
 
+    def _save_with_rows(self, state: LedgerState, generation: int) -> None:
+        for file in (self.folder / str(generation)).rglob("*"):
+            _sync(file)
+        self._save(state)
+
     def _save(self, state: LedgerState) -> None:
         target = self.folder / POINTER
         partial = target.with_suffix(".partial")
@@ -122,8 +179,11 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(folder: Path) -> Iterator[Ledger]:
+def open_ledger(folder: Path, rebuild: bool = False) -> Iterator[Ledger]:
     """The ledger in a folder, for this process alone; its state is None when there is none yet.
+
+    Args:
+        rebuild: whether it is to be written anew, so that it need not be readable.
 
     Raises:
         LedgerError: another process of this machine is loading with it, or its pointer is not readable.
@@ -134,7 +194,7 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise LedgerError(f"Another load uses the ledger in {folder}.", "Wait until it has finished.") from error
-        yield Ledger(folder, _read_state(folder / POINTER))
+        yield Ledger(folder, None if rebuild else _read_state(folder / POINTER))
 
 
 def _read_state(pointer: Path) -> LedgerState | None:
@@ -143,7 +203,10 @@ def _read_state(pointer: Path) -> LedgerState | None:
     try:
         return LedgerState.from_dict(json.loads(pointer.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
-        raise LedgerError(f"{pointer} is not readable as a ledger: {error}.", "Bring back a copy of it.") from error
+        raise LedgerError(
+            f"{pointer} is not readable as a ledger: {error}.",
+            f"Bring back a copy of it, or have a new one written from the graph: `{REBUILD}`.",
+        ) from error
 
 
 def _sync(file: Path) -> None:

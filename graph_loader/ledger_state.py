@@ -7,6 +7,8 @@ from graph_loader.declarations import Column, Declaration, EdgeDeclaration, End,
 from graph_loader.types import Kind, PropertyType
 from lakegraph.runtime.errors import LakegraphError
 
+REBUILD = "python -m graph_loader reconcile --rebuild-ledger"
+
 
 class LedgerError(LakegraphError):
     """The ledger belongs to another graph, is of another time, or cannot be read."""
@@ -83,11 +85,13 @@ class Attempt:
         generation: its number.
         entries: what the graph is to hold after it.
         allowed_deletes: the labels and types of which it was allowed to delete any number; so is the load that ends it.
+        repair: whether it set right what others had changed in the graph; so does the load that ends it.
     """
 
     generation: int
     entries: dict[str, Remembered]
     allowed_deletes: tuple[str, ...] = ()
+    repair: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,12 @@ class LedgerState:
             return {name: Remembered(**entry) for name, entry in given.items()}
 
         pending = tuple(
-            Attempt(attempt["generation"], entries(attempt["entries"]), tuple(attempt.get("allowed_deletes", ())))
+            Attempt(
+                attempt["generation"],
+                entries(attempt["entries"]),
+                tuple(attempt.get("allowed_deletes", ())),
+                attempt.get("repair", False),
+            )
             for attempt in data["pending"]
         )
         return cls(data["ledger_id"], data["generation"], entries(data["entries"]), pending)
@@ -161,27 +170,27 @@ def may_start_anew(state: LedgerState | None, metadata: Metadata | None, graph_i
 
 def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None, place_of_ledger: str) -> LedgerError:
     """The error for a ledger and a graph that are not each other's, with what to do."""
-    anew = "To start anew, delete the nodes of the declared labels from the graph and load again."
+    rebuild = f"Where that is no way out, `{REBUILD}` writes a new ledger from the graph."
     if state is None:
         return LedgerError(
             f"The graph '{graph_id}' was written with ledger {metadata.ledger_id}, which is not in {place_of_ledger}.",
-            f"Bring that ledger back, or name its lake with --lake. {anew}",
+            f"Bring that ledger back, or name its lake with --lake. {rebuild}",
         )
     if metadata is None:
         return LedgerError(
             f"The ledger in {place_of_ledger} is of another graph: this one has never been loaded, but holds declared labels.",
-            f"Check NEO4J_URI and NEO4J_DATABASE. {anew}",
+            f"Check NEO4J_URI and NEO4J_DATABASE. {rebuild}",
         )
     if metadata.ledger_id != state.ledger_id:
         return LedgerError(
             f"The graph '{graph_id}' belongs to ledger {metadata.ledger_id}, "
             f"but {place_of_ledger} holds ledger {state.ledger_id}.",
-            f"Name the right lake with --lake, or another --graph-id. {anew}",
+            f"Name the right lake with --lake, or another --graph-id. {rebuild}",
         )
     return LedgerError(
         f"The graph '{graph_id}' is at generation {metadata.generation}, but the ledger in {place_of_ledger} is at "
         f"{state.generation}: one of them was put back from a copy.",
-        f"Put the other back to the same time. {anew}",
+        f"Put the other back to the same time. {rebuild}",
     )
 
 

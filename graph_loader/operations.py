@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
@@ -53,7 +54,8 @@ def load(options: LoadOptions) -> RunReport:
                 require_unblocked(_blocks(session, limits))
                 before = session.ledger.state
                 left = execute(session)
-                report.agreements = reconcile(session, before, loaded=True)
+                compared = reconcile_deep if session.plan.attempt.repair else reconcile
+                report.agreements = compared(session, before, loaded=True)
                 # what another load writes meanwhile is no fault of this one
                 session.lease.require()
                 report.counts = counted(session.plan, report.agreements, left)
@@ -73,14 +75,18 @@ def load(options: LoadOptions) -> RunReport:
     return report
 
 
-def compare(options: LoadOptions) -> tuple[Agreement, ...]:
+def compare(options: LoadOptions, deep: bool = False) -> tuple[Agreement, ...]:
     """Compare the graph with the marts as they are now, and change nothing.
+
+    Args:
+        deep: compare the values of all nodes and edges too, which reads the whole graph.
 
     Raises:
         ConfigurationError, WarehouseError, GraphError, LedgerError: as for `load`.
     """
     with shown(not options.quiet) as progress, open_session(options, Trace(progress), write=False) as session:
-        agreements = reconcile(session, session.ledger.state, loaded=False)
+        compared = reconcile_deep if deep else reconcile
+        agreements = compared(session, session.ledger.state, loaded=False)
         session.ledger.sweep()
     return agreements
 
@@ -134,6 +140,7 @@ def _new_report(options: LoadOptions) -> RunReport:
         "batch_rows": options.batch_rows,
         "expectations": options.expectations,
         "allow_deletes": sorted(options.allow_deletes),
+        "repair": options.repair,
         "tasks": options.tasks,
         "retries": options.retries,
     }

@@ -10,6 +10,8 @@ from graph_loader.difference import Tally, difference, tally
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, check_identities, place, remember
 from graph_loader.marts import Marts
+from graph_loader.readback import Readback
+from graph_loader.repair import Repair, known_in_graph, repair
 from graph_loader.spark_sql import STATUS, Status, literal
 from graph_loader.trace import Trace
 
@@ -28,6 +30,8 @@ class Step:
     entry: Remembered | None
     # properties that it had once and that no row may keep
     removed: tuple[str, ...] = ()
+    # None in a load that goes by what the ledger remembers
+    repair: Repair | None = None
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
@@ -59,12 +63,18 @@ class Plan:
 
 @contextmanager
 def planned(
-    spark: "SparkSession", marts: Marts, ledger: Ledger, trace: Trace, allowed_deletes: frozenset[str] = frozenset()
+    spark: "SparkSession",
+    marts: Marts,
+    ledger: Ledger,
+    trace: Trace,
+    allowed_deletes: frozenset[str] = frozenset(),
+    read_back: Readback | None = None,
 ) -> Iterator[Plan]:
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
 
     Args:
         allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join.
+        read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
     Raises:
         LedgerError: what identifies the rows of a label or type was declared otherwise when the ledger was written.
@@ -77,12 +87,12 @@ def planned(
         entries: dict[str, Remembered] = {}
         for position, declaration in enumerate(marts.graph):
             with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name]):
-                step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}")
+                step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}", read_back)
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(spark, ledger, entries)
         allowed = allowed_deletes.union(*(attempt.allowed_deletes for attempt in ledger.state.pending))
-        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(allowed))))
+        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(allowed)), read_back is not None))
     finally:
         for step in steps:
             step.rows.unpersist()
@@ -95,23 +105,29 @@ def _step(
     declaration: Declaration,
     entries: dict[str, Remembered],
     folder: str,
+    read_back: Readback | None,
 ) -> Step:
     def node_keys(label: str) -> "DataFrame":
         return ledger.read(spark, entries[place("node", label)])
 
     model = declaration.model
-    mart, known = marts.read(spark, model), ledger.known(spark, declaration)
-    rows = difference(spark, declaration, mart, known, node_keys).persist()
-    counted = tally(declaration, rows, marts.rows[model.name])
+    mart, remembered = marts.read(spark, model), ledger.known(spark, declaration)
     sources = [source for source in ledger.state.sources(place(declaration.kind, declaration.name)) if source]
     names = {column.name for column in declaration.properties}
-    removed = sorted({name for source in sources for name in source.properties} - names)
+    removed = tuple(sorted({name for source in sources for name in source.properties} - names))
+    known, held = remembered, None
+    if read_back and remembered is not None:
+        held = read_back.held(declaration, removed, f"{folder}-graph")
+        known = known_in_graph(spark, declaration, held, remembered)
+    rows = difference(spark, declaration, mart, known, node_keys).persist()
+    counted = tally(declaration, rows, marts.rows[model.name])
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
-    if current and counted.changes == 0:
+    if current and counted.changes == 0 and held is None:
         entry = remember(declaration, current.folder, current.rows)
     else:
         entry = remember(declaration, folder, counted.accepted)
-    step = Step(declaration, counted, rows, entry, tuple(removed))
+    found = None if held is None else repair(spark, declaration, rows, held, remembered)
+    step = Step(declaration, counted, rows, entry, removed, found)
     if entry.folder == folder:
         ledger.stage(entry, step.having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step

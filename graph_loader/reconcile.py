@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Some keys that differ in one way, in words for a person."""
+
+    differs: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Agreement:
     """One label or type in the marts and in the graph.
 
@@ -28,6 +36,8 @@ class Agreement:
         surplus: copies of an expected edge beyond the first.
         outdated: in the graph with values that the mart has changed since the last load.
         others: in the graph under this label or type, but never written by a load; they are left alone.
+        drifted: in the graph with values that others have changed since the last load; None when values were not compared.
+        samples: some of what differs: how, and the lowest keys.
     """
 
     kind: str
@@ -39,11 +49,13 @@ class Agreement:
     surplus: int = 0
     outdated: int = 0
     others: int = 0
+    drifted: int | None = None
+    samples: tuple["Sample", ...] = ()
 
     @property
     def agrees(self) -> bool:
         """Whether the graph holds exactly what is expected, the things of others apart."""
-        return not (self.missing or self.stale or self.surplus or self.outdated)
+        return not (self.missing or self.stale or self.surplus or self.outdated or self.drifted)
 
     def __str__(self) -> str:
         parts = (
@@ -51,6 +63,7 @@ class Agreement:
             (self.stale, "stale"),
             (self.surplus, "double"),
             (self.outdated, "outdated"),
+            (self.drifted, "changed by others"),
         )
         differences = ", ".join(f"{count:,} {word}" for count, word in parts if count)
         return f"{self.name}: {self.expected:,} expected, {self.in_graph:,} in the graph ({differences})"
@@ -63,8 +76,7 @@ class GraphDiffersError(LakegraphError):
         self.agreements = tuple(agreement for agreement in agreements if not agreement.agrees)
         super().__init__(
             f"The graph differs from its marts: {'; '.join(map(str, self.agreements))}.",
-            "Load again; what differs then still was changed by others: delete the nodes of the declared labels, and the "
-            "next load writes everything anew.",
+            "Load again; what differs then still was changed by others: `python -m graph_loader load --repair` sets it right.",
         )
 
 

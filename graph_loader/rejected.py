@@ -58,7 +58,7 @@ def _described(step: Step) -> "DataFrame":
     fields = {
         "reason": REASON,
         "detail": DETAIL,
-        "row_key": _row_key(declaration),
+        "row_key": row_key(declaration),
         "row_json": _row_json(declaration),
         "source_file": "_source_file",
         "source_line": "_source_line",
@@ -67,7 +67,7 @@ def _described(step: Step) -> "DataFrame":
     return step.having(Status.REJECTED).selectExpr(*(f"{value} as {name}" for name, value in fields.items()))
 
 
-def _row_key(declaration: Declaration) -> str:
+def row_key(declaration: Declaration) -> str:
     """`column=value` of each identifying column, in words for a person."""
     pairs = (
         f"concat({literal(f'{item.column}=')}, coalesce(cast({quoted(item.name)} as string), 'null'))"

@@ -24,6 +24,8 @@ class Counts:
         in_graph: nodes or edges in the graph afterwards, without those of others; None when the run did not get there.
         left_to_others: nodes that lost our label and properties but stay, for others use them.
         rejected_by_reason: reason to rows.
+        repaired: of the rows sent, those that others had changed or deleted in the graph; None when nobody looked.
+        copies_deleted: edges that were there more than once, beyond the first.
     """
 
     model: str
@@ -38,6 +40,8 @@ class Counts:
     in_graph: int | None = None
     left_to_others: int = 0
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    repaired: int | None = None
+    copies_deleted: int = 0
 
 
 @dataclass
@@ -109,6 +113,8 @@ def counted(
             if step.declaration.kind == "node"
             else 0,
             rejected_by_reason=step.tally.by_reason,
+            repaired=step.repair.rows if step.repair else None,
+            copies_deleted=step.repair.surplus if step.repair else 0,
         )
         for step in plan.steps
     )

@@ -20,6 +20,7 @@ from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
+from graph_loader.readback import Readback
 from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
@@ -51,6 +52,7 @@ class LoadOptions:
         tasks: how many writes may run at once; None takes what Spark runs at once.
         retries: how often a transaction is tried again that failed for a passing reason.
         allow_deletes: labels and types of which a load may delete any number, `all` for every one.
+        repair: go by what the graph holds, not by what the ledger remembers of it, and set right what others changed.
     """
 
     settings: "Settings"
@@ -64,6 +66,7 @@ class LoadOptions:
     tasks: int | None = None
     retries: int = RETRIES
     allow_deletes: frozenset[str] = frozenset()
+    repair: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def open_session(
     write: bool,
     run_id: str | None = None,
     begun: Callable[[str | None], None] = lambda batch_id: None,
+    rebuild: bool = False,
 ) -> Iterator[Session]:
     """Everything for a run, opened in order from what fails fast to what takes long.
 
@@ -108,6 +112,7 @@ def open_session(
         write: whether a new ledger may be begun where there is none that fits the graph.
         run_id: the run under which expectations on the marts are checked; None checks none.
         begun: told, once the settings have proved right, which batch the marts are as of.
+        rebuild: whether the ledger is to be written anew from the graph; the marts are compared with nothing then.
 
     Raises:
         ConfigurationError: the declarations or settings are wrong.
@@ -127,14 +132,18 @@ def open_session(
             marts = stack.enter_context(open_marts(graph, options.settings.warehouse, _spark))
         batch_id = batch_as_of(options.manifest, options.settings.warehouse)
         begun(batch_id)
-        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id))
+        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, rebuild))
         lease = None
         if write:
-            # a graph that is not ours must not even get our metadata
-            _belongs(ledger, connection, marts.graph, options.graph_id)
+            if not rebuild:
+                # a graph that is not ours must not even get our metadata
+                _belongs(ledger, connection, marts.graph, options.graph_id)
             lease = stack.enter_context(leased(connection, options.graph_id, run_id))
-            ledger.reload()
-        if not _belongs(ledger, connection, marts.graph, options.graph_id):
+            if not rebuild:
+                ledger.reload()
+        if rebuild:
+            ledger = ledger.renewed(connection.metadata(options.graph_id))
+        elif not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
                 connection.write_metadata(options.graph_id, Metadata(ledger.state.ledger_id, ledger.state.generation))
@@ -151,8 +160,11 @@ def open_session(
             inspection = stack.enter_context(
                 inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
             )
-        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes))
         writer = Writer(spark, target, options.batch_rows, options.retries)
+        read_back = None
+        if options.repair or any(attempt.repair for attempt in ledger.state.pending):
+            read_back = Readback(spark, writer, ledger)
+        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes, read_back))
         tasks = options.tasks or tasks_at_once(spark)
         yield Session(
             options.graph_id,

@@ -6,7 +6,7 @@ One statement per label or type, because building the same plan call by call cos
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from graph_loader.declarations import Declaration, EdgeDeclaration, Identity
+from graph_loader.declarations import Column, Declaration, EdgeDeclaration, Identity
 from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
@@ -89,7 +89,7 @@ def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str]
     """
     ctes = [
         ("travelling", _travelling(declaration, lineage)),
-        ("hashed", f"select *, {_hash(declaration)} as {HASH} from travelling"),
+        ("hashed", f"select *, {row_hash(declaration)} as {HASH} from travelling"),
         ("found", _found(declaration)),
         ("counted", _counted(declaration.identity)),
         ("reasoned", f"select *, {_reason(declaration)} as {REASON} from counted"),
@@ -119,12 +119,21 @@ def _time_text(value: str, kind: Kind) -> str:
     return f"concat({text}, 'Z')" if kind is Kind.ZONED_DATETIME else text
 
 
-def _hash(declaration: Declaration) -> str:
-    values = ", ".join(
-        f"{literal(f'{column.name}:{column.type}')}, {quoted(column.name)}" for column in declaration.values
-    )
+def row_hash(declaration: Declaration) -> str:
+    """The hash of a row's values as they travel, each under its property's name: 16 bytes of MD5."""
+    values = ", ".join(f"{literal(f'{column.name}:{column.type}')}, {_hashed(column)}" for column in declaration.values)
     text = f"to_json(named_struct({values}))" if values else literal("{}")
     return f"unhex(md5({text}))"
+
+
+def _hashed(column: Column) -> str:
+    """A value as it is hashed: Neo4j takes 0.0 and -0.0 for the same, and leaves the one where the other is set."""
+    name = quoted(column.name)
+    if column.type.kind is not Kind.FLOAT:
+        return name
+    return (
+        f"transform({name}, item -> if(item = 0, 0D, item))" if column.type.is_list else f"if({name} = 0, 0D, {name})"
+    )
 
 
 def _found(declaration: Declaration) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from graph_loader import cypher
 from graph_loader.answers import Answer, Format, as_text
 from graph_loader.declarations import GraphDeclaration
+from graph_loader.ledger_state import REBUILD
 from graph_loader.preview import Preview
+from graph_loader.rebuild import Claim
 from graph_loader.reconcile import Agreement
 from graph_loader.report import RunReport
 
@@ -30,6 +32,10 @@ def show_report(report: RunReport) -> None:
             print(f"{counts.name}: {rows:,} rejected, {reason}")
         if counts.left_to_others:
             print(f"{counts.name}: {counts.left_to_others:,} nodes left to others who use them")
+        if counts.repaired:
+            print(f"{counts.name}: {counts.repaired:,} {counts.kind}s repaired, which others had changed or deleted")
+        if counts.copies_deleted:
+            print(f"{counts.name}: {counts.copies_deleted:,} copies of edges deleted")
     if report.expectations:
         print(report.expectations.summary)
     print(f"run {report.run_id} {report.status} in {report.seconds:.1f} s")
@@ -62,12 +68,34 @@ def show_preview(preview: Preview) -> None:
 
 def show_agreements(agreements: Iterable[Agreement]) -> None:
     """Print a comparison of marts and graph."""
-    numbers = ("expected", "in_graph", "missing", "stale", "surplus", "outdated", "others")
+    agreements = tuple(agreements)
+    numbers = ("expected", "in_graph", "missing", "stale", "surplus", "outdated", "drifted", "others")
     table = _table("", *numbers, "agrees")
     for agreement in agreements:
         values = (_number(getattr(agreement, number)) for number in numbers)
         table.add_row(_shown(agreement.kind, agreement.name), *values, "yes" if agreement.agrees else "NO")
     _print(table)
+    for agreement in agreements:
+        for sample in agreement.samples:
+            print(f"{agreement.name}: {sample.differs}, such as {'; '.join(sample.keys)}")
+
+
+def show_claims(claims: tuple[Claim, ...]) -> None:
+    """Print what a rebuilt ledger remembers, and what the next load does about it."""
+    numbers = ("in_graph", "ours", "others", "to_create", "to_update", "to_delete")
+    table = _table("", *numbers)
+    for claim in claims:
+        values = (_number(getattr(claim, number)) for number in numbers)
+        table.add_row(_shown(claim.kind, claim.name), *values)
+    _print(table)
+    for claim in claims:
+        if claim.unclaimed:
+            samples = "; ".join(claim.samples)
+            print(
+                f"{claim.name}: {claim.unclaimed:,} that no mart has count as others', such as {samples}. "
+                f"If loads wrote them: `{REBUILD} --claim {claim.name}`, and the next load deletes them."
+            )
+    print("The ledger is rebuilt; `python -m graph_loader` loads what differs.")
 
 
 def show_schema(graph: GraphDeclaration) -> None:

@@ -1,5 +1,7 @@
 """Rows to and from Neo4j in bulk, through the Neo4j Spark Connector."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graph_loader.connection import GraphError
@@ -50,6 +52,24 @@ class Writer:
     def read(self, query: str, schema: str) -> "DataFrame":
         """The rows of a query, lazily; `schema` is a Spark schema that fits what it returns."""
         return self._spark.read.format(FORMAT).schema(schema).options(**self._options(), query=query).load()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn what Neo4j says while rows of `read` are on their way into an error for the user.
+
+        Raises:
+            GraphError: the server is gone or refuses the query.
+        """
+        try:
+            yield
+        except Exception as error:
+            cause = _root_cause(error)
+            if cause is None or not cause[0].startswith("org.neo4j."):
+                raise
+            raise GraphError(
+                f"Reading from Neo4j at {self._target.uri} broke off: {cause[1]}.",
+                "Check that the server runs (`lakegraph neo4j status`), then try again.",
+            ) from error
 
     def records_written(self) -> int:
         """Rows that the running write has sent so far, as Spark's status store knows it; 0 when it does not know."""

@@ -99,7 +99,7 @@ def test_each_mismatch_says_what_it_is_and_how_to_go_on(state, metadata, said):
 
     with pytest.raises(LedgerError, match=said):
         raise error
-    assert "To start anew" in str(error)
+    assert "`python -m graph_loader reconcile --rebuild-ledger` writes a new ledger from the graph" in str(error)
 
 
 def test_the_next_generation_is_above_all_attempts():

@@ -1,0 +1,36 @@
+"""What the graph holds of a label or type, read back in bulk: a key and a hash per node or edge, never on the driver."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph_loader import contents
+from graph_loader.declarations import Declaration
+from graph_loader.ledger import Ledger
+from graph_loader.writer import Writer
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class Readback:
+    """Reads a graph into the ledger's folder, so that each part is read once and stays what it was while the graph changes."""
+
+    spark: "SparkSession"
+    writer: Writer
+    ledger: Ledger
+
+    def held(self, declaration: Declaration, removed: tuple[str, ...], folder: str) -> "DataFrame":
+        """A row per key in the graph, as `contents.held` describes it.
+
+        Args:
+            removed: properties that the declaration had once; rows that still have one have no hash.
+            folder: where the rows are kept until the ledger is swept.
+
+        Raises:
+            GraphError: the server is gone.
+        """
+        rows = self.writer.read(contents.contents(declaration, removed), contents.contents_schema(declaration))
+        rows.createOrReplaceTempView(contents.CONTENTS)
+        with self.writer.reading():
+            return self.ledger.keep(self.spark.sql(contents.held(declaration)), folder)
