@@ -20,9 +20,11 @@ from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
+from graph_loader.preflight import require_place, require_session
+from graph_loader.rights import require_rights, require_version
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
-from graph_loader.writer import BATCH_ROWS, Writer
+from graph_loader.writer import BATCH_ROWS, Writer, write_options
 from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
@@ -112,8 +114,11 @@ def open_session(
     if run_id and options.expectations:
         import_ahead()
     target = options.neo4j or resolve_target(options.settings)
+    connector_options = write_options(target, "", options.batch_rows).keys()
+    require_place(connector_options)
     with ExitStack() as stack:
         connection = stack.enter_context(connect(target))
+        require_version(connection)
         # before the marts: a build that ends in between makes them newer, never worse, than their result says
         results = model_results(options.settings.warehouse)
         with trace.step("read marts"):
@@ -125,6 +130,7 @@ def open_session(
         if write:
             # a graph that is not ours must not even get our metadata
             _belongs(ledger, connection, marts.graph, options.graph_id)
+            require_rights(connection, marts.graph)
             lease = stack.enter_context(leased(connection, options.graph_id, run_id))
             ledger.reload()
         if not _belongs(ledger, connection, marts.graph, options.graph_id):
@@ -136,6 +142,7 @@ def open_session(
                 ledger = Ledger(Path(scratch), LedgerState("none"))
         with trace.step("start Spark"):
             spark = _spark()
+        require_session(spark, connector_options)
         if lease:
             stack.enter_context(_ended_with(lease, spark, run_id))
         stack.enter_context(tuned(spark, sum(marts.rows.values())))
