@@ -167,10 +167,9 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
     try:
         yield
     except AuthError as error:
-        refused = _refusal(error, target)
         raise GraphError(
             f"Neo4j at {target.uri} refuses the login of user '{target.username}': {error.message or error.code}.",
-            refused.hint if refused else "Check NEO4J_USERNAME and NEO4J_PASSWORD.",
+            "Check NEO4J_USERNAME and NEO4J_PASSWORD.",
         ) from error
     except Neo4jError as error:
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":

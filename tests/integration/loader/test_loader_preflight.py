@@ -196,7 +196,7 @@ def test_an_error_of_a_trial_that_is_no_refusal_says_nothing(empty_graph):
 def test_a_user_who_must_change_the_password_is_told(shop, empty_graph):
     query(empty_graph, "CREATE USER eve SET PASSWORD 'first-word' SET PASSWORD CHANGE REQUIRED")
     try:
-        with pytest.raises(GraphError, match=r"must be changed.*ALTER CURRENT USER SET PASSWORD"):
+        with pytest.raises(GraphError, match=r"refuses .* is not allowed\. .*ALTER CURRENT USER SET PASSWORD"):
             load(shop.with_options(neo4j=replace(empty_graph, username="eve", password="first-word")))
     finally:
         query(empty_graph, "DROP USER eve")
@@ -217,6 +217,8 @@ def test_a_database_that_is_read_only_is_told_before_the_marts_are_compared(shop
         server = running.server
         options = shop.with_options(neo4j=Neo4jTarget(server.uri, server.user, server.password))
 
+        with connect(options.neo4j) as connection, pytest.raises(GraphError, match="read-only mode"):
+            require_rights(connection, read_graph(shop.manifest))
         with pytest.raises(GraphError) as caught:
             load(options)
         found = plan(options)
