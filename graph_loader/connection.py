@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph_loader.cypher import METADATA_LABEL, quoted
+from graph_loader.refusals import Refusal, refusal
 from lakegraph.runtime.errors import LakegraphError
 
 if TYPE_CHECKING:
     from neo4j import Driver
+    from neo4j.exceptions import Neo4jError
 
     from lakegraph.runtime.neo4j_target import Neo4jTarget
 
@@ -38,6 +40,16 @@ class Connection:
     def __init__(self, driver: "Driver", target: "Neo4jTarget"):
         self._driver = driver
         self._target = target
+
+    @property
+    def uri(self) -> str:
+        """The server's address."""
+        return self._target.uri
+
+    def server_agent(self) -> str:
+        """What the server calls itself, such as `Neo4j/5.26.30`."""
+        with translated(self._target):
+            return self._driver.get_server_info().agent
 
     def run(self, statement: str, **parameters: Any) -> list[dict]:
         """Run one statement in its own transaction and return its rows.
@@ -68,6 +80,25 @@ class Connection:
                 statement, parameters, routing_=RoutingControl.READ, database_=self._target.database
             )
         return list(columns), [list(record.values()) for record in records]
+
+    def attempt(self, statement: str, **parameters: Any) -> None:
+        """Run one statement in a transaction that is rolled back, to see whether the server refuses it.
+
+        Raises:
+            GraphError: the server is gone, or refuses it for a missing right, a read-only database or its edition; any other
+                error says nothing.
+        """
+        from neo4j.exceptions import Neo4jError
+
+        with translated(self._target), self._driver.session(database=self._target.database) as session:
+            transaction = session.begin_transaction()
+            try:
+                transaction.run(statement, parameters).consume()
+            except Neo4jError as error:
+                if _refusal(error, self._target):
+                    raise
+            finally:
+                transaction.close()
 
     def count(self, statement: str) -> int:
         """The number that a counting query returns as `rows`."""
@@ -150,6 +181,8 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
                 f"Neo4j at {target.uri} refuses to write for a statement that may only read.",
                 "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
             ) from error
+        if refused := _refusal(error, target):
+            raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
         # further lines only draw where in the statement the mistake is; the first one says it
         reason = (error.message or "").partition("\n")[0]
         raise GraphError(f"Neo4j at {target.uri} refuses a statement: {reason} ({error.code}).") from error
@@ -161,3 +194,7 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
             f"Neo4j at {target.uri} does not answer: {reason}.",
             "Check NEO4J_URI and that the server runs (`lakegraph neo4j status`).",
         ) from error
+
+
+def _refusal(error: "Neo4jError", target: "Neo4jTarget") -> Refusal | None:
+    return refusal(error.code or "", error.message or "", target.username, target.database)

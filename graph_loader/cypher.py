@@ -3,7 +3,7 @@
 The connector puts `UNWIND $events AS event` in front of the statements that take events.
 """
 
-from graph_loader.declarations import Declaration, EdgeDeclaration, Identity, NodeDeclaration
+from graph_loader.declarations import Declaration, EdgeDeclaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
 # Temporal values travel as text: the connector itself would lose the zone, or send bare microseconds.
@@ -118,6 +118,32 @@ def disown_node(node: NodeDeclaration, properties: tuple[str, ...]) -> str:
     """The statement that takes our label and properties off an event's node and leaves it to the others who use it."""
     removed = "".join(f", node.{quoted(name)}" for name in properties)
     return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node:{quoted(node.label)}{removed}"
+
+
+def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """The statement that creates a node of every label and an edge of every type, and deletes them again; with its parameters.
+
+    Args:
+        probe: the value of all properties, which no other node may have.
+    """
+    names = [
+        *(f"n{number}" for number in range(len(graph.nodes))),
+        *(f"r{number}" for number in range(len(graph.edges))),
+    ]
+    of = dict(zip(names, graph, strict=True))
+    node = {declaration.name: name for name, declaration in of.items() if isinstance(declaration, NodeDeclaration)}
+    lines = []
+    for name, declaration in of.items():
+        # properties travel as a map, so that the statement stays quick to plan however many there are
+        pattern = f"{name}:{quoted(declaration.name)} ${name}"
+        if isinstance(declaration, NodeDeclaration):
+            lines.append(f"CREATE ({pattern})")
+        else:
+            lines.append(f"CREATE ({node[declaration.start.node]})-[{pattern}]->({node[declaration.end.node]})")
+    lines.append(f"DELETE {', '.join(reversed(names))}")
+    return "\n".join(lines), {
+        name: {column.name: probe for column in declaration.properties} for name, declaration in of.items()
+    }
 
 
 def count(declaration: Declaration) -> str:

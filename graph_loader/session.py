@@ -20,11 +20,13 @@ from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
+from graph_loader.preflight import require_place, require_session
 from graph_loader.readback import Readback
+from graph_loader.rights import require_rights, require_version
 from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
-from graph_loader.writer import BATCH_ROWS, RETRIES, Writer
+from graph_loader.writer import BATCH_ROWS, RETRIES, Writer, write_options
 from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
@@ -124,8 +126,11 @@ def open_session(
     if run_id and options.expectations:
         import_ahead()
     target = options.neo4j or resolve_target(options.settings)
+    connector_options = write_options(target, "", options.batch_rows, options.retries).keys()
+    require_place(connector_options)
     with ExitStack() as stack:
         connection = stack.enter_context(connect(target))
+        require_version(connection)
         # before the marts: a build that ends in between makes them newer, never worse, than their result says
         results = model_results(options.settings.warehouse)
         with trace.step("read marts"):
@@ -138,6 +143,7 @@ def open_session(
             if not rebuild:
                 # a graph that is not ours must not even get our metadata
                 _belongs(ledger, connection, marts.graph, options.graph_id)
+            require_rights(connection, marts.graph)
             lease = stack.enter_context(leased(connection, options.graph_id, run_id))
             if not rebuild:
                 ledger.reload()
@@ -152,6 +158,7 @@ def open_session(
                 ledger = Ledger(Path(scratch), LedgerState("none"))
         with trace.step("start Spark"):
             spark = _spark()
+        require_session(spark, connector_options)
         if lease:
             stack.enter_context(_ended_with(lease, spark, run_id))
         stack.enter_context(tuned(spark, sum(marts.rows.values())))

@@ -5,17 +5,35 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graph_loader.connection import GraphError
+from graph_loader.connector import FORMAT
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from lakegraph.runtime.neo4j_target import Neo4jTarget
 
-FORMAT = "org.neo4j.spark.DataSource"
 # measured: larger batches are slower and hold more locks
 BATCH_ROWS = 5_000
 RETRIES = 3
 RECORDS_WRITTEN = "number of records written"
+
+
+def read_options(target: "Neo4jTarget", query: str) -> dict[str, str]:
+    """The connector's options for reading the rows of a query."""
+    return {
+        "url": target.uri,
+        "authentication.type": "basic",
+        "authentication.basic.username": target.username,
+        "authentication.basic.password": target.password,
+        "database": target.database,
+        "query": query,
+    }
+
+
+def write_options(target: "Neo4jTarget", statement: str, batch_rows: int, retries: int) -> dict[str, str]:
+    """The connector's options for running a statement over rows."""
+    bounds = {"batch.size": str(batch_rows), "transaction.retries": str(retries)}
+    return read_options(target, statement) | bounds
 
 
 class Writer:
@@ -39,11 +57,7 @@ class Writer:
         Raises:
             GraphError: the server is gone or refuses a row; batches committed before stay.
         """
-        options = self._options() | {
-            "query": statement,
-            "batch.size": str(self._batch_rows),
-            "transaction.retries": str(self._retries),
-        }
+        options = write_options(self._target, statement, self._batch_rows, self._retries)
         try:
             rows.coalesce(tasks).write.format(FORMAT).mode("Overwrite").options(**options).save()
         except Exception as error:
@@ -51,7 +65,7 @@ class Writer:
 
     def read(self, query: str, schema: str) -> "DataFrame":
         """The rows of a query, lazily; `schema` is a Spark schema that fits what it returns."""
-        return self._spark.read.format(FORMAT).schema(schema).options(**self._options(), query=query).load()
+        return self._spark.read.format(FORMAT).schema(schema).options(**read_options(self._target, query)).load()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -86,15 +100,6 @@ class Writer:
         except Exception:  # a progress bar must never end a load, and a cluster's session may hide its status store
             return 0
         return 0
-
-    def _options(self) -> dict[str, str]:
-        return {
-            "url": self._target.uri,
-            "authentication.type": "basic",
-            "authentication.basic.username": self._target.username,
-            "authentication.basic.password": self._target.password,
-            "database": self._target.database,
-        }
 
     def _graph_error(self, error: Exception) -> Exception:
         """The reason deep inside Spark's exception, as an error for the user; anything that is not Java's stays as it is."""
