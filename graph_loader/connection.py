@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graph_loader.cypher import METADATA_LABEL, quoted
+from graph_loader.cypher import METADATA_LABEL, quoted, write_metadata
 from lakegraph.runtime.errors import LakegraphError
 
 if TYPE_CHECKING:
@@ -82,15 +82,23 @@ class Connection:
         )
         return Metadata(found[0]["ledger_id"], found[0]["generation"]) if found else None
 
-    def write_metadata(self, graph_id: str, metadata: Metadata) -> None:
-        """Say in the graph which ledger owns it and at which generation it is."""
-        self.run(
-            f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) "
-            "SET m.ledger_id = $ledger_id, m.generation = $generation",
+    def write_metadata(self, graph_id: str, metadata: Metadata, fence: int) -> bool:
+        """Say in the graph which ledger owns it and at which generation it is.
+
+        Args:
+            fence: the fencing number of the lease under which this is said.
+
+        Returns:
+            Whether it was said: not when the lease is another's by now.
+        """
+        said = self.run(
+            write_metadata(),
             graph_id=graph_id,
             ledger_id=metadata.ledger_id,
             generation=metadata.generation,
+            fence=fence,
         )
+        return bool(said)
 
     def await_indexes(self) -> None:
         """Wait until new constraints' indexes serve lookups."""

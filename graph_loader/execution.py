@@ -45,8 +45,7 @@ def execute(session: Session) -> dict[str, int]:
     for step in plan.edges:
         _delete_edges(session, step)
     left = {step.declaration.name: _delete_nodes(session, step) for step in plan.nodes}
-    session.lease.require()
-    connection.write_metadata(session.graph_id, Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
     kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     for step in plan.nodes:
         if step.entry is None and cypher.constraint_name(step.declaration) not in kept:

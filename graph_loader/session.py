@@ -130,7 +130,7 @@ def open_session(
         if not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
-                connection.write_metadata(options.graph_id, Metadata(ledger.state.ledger_id, ledger.state.generation))
+                lease.write_metadata(Metadata(ledger.state.ledger_id, ledger.state.generation))
             else:
                 scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
                 ledger = Ledger(Path(scratch), LedgerState("none"))
