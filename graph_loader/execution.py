@@ -6,6 +6,7 @@ from graph_loader import cypher
 from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration
 from graph_loader.plan import Step
+from graph_loader.retries import counting
 from graph_loader.session import Session
 from graph_loader.spark_sql import Status, identity_names, quoted
 
@@ -73,8 +74,7 @@ def _upsert(session: Session, step: Step) -> None:
     declaration = step.declaration
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
-    with session.trace.step(f"write {declaration.name}", rows, session.writer.records_written):
-        _write(session, step, events, cypher.upsert(declaration, step.removed))
+    _write(session, step, f"write {declaration.name}", events, rows, cypher.upsert(declaration, step.removed))
 
 
 def _delete_edges(session: Session, step: Step) -> None:
@@ -100,12 +100,14 @@ def _delete_nodes(session: Session, step: Step) -> int:
 
 def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None:
     identities = step.having(Status.DELETED).selectExpr(*identity_names(step.declaration.identity))
-    with session.trace.step(
-        f"{verb} {step.declaration.name}", step.tally[Status.DELETED], session.writer.records_written
-    ):
-        _write(session, step, identities, statement)
+    _write(session, step, f"{verb} {step.declaration.name}", identities, step.tally[Status.DELETED], statement)
 
 
-def _write(session: Session, step: Step, rows: "DataFrame", statement: str) -> None:
-    session.lease.require()
-    session.writer.write(rows, statement, strategy(step.declaration)[0])
+def _write(session: Session, step: Step, name: str, events: "DataFrame", rows: int, statement: str) -> None:
+    trace, writer = session.trace, session.writer
+    with trace.step(name, rows, writer.records_written, step.declaration) as running, counting(session.spark) as retries:
+        try:
+            session.lease.require()
+            writer.write(events, statement, strategy(step.declaration)[0])
+        finally:
+            running.retries = retries()

@@ -11,6 +11,7 @@ from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, check_identities, place, remember
 from graph_loader.marts import Marts
 from graph_loader.spark_sql import STATUS, Status, literal
+from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 
 if TYPE_CHECKING:
@@ -59,12 +60,18 @@ class Plan:
 
 @contextmanager
 def planned(
-    spark: "SparkSession", marts: Marts, ledger: Ledger, trace: Trace, allowed_deletes: frozenset[str] = frozenset()
+    spark: "SparkSession",
+    marts: Marts,
+    ledger: Ledger,
+    trace: Trace,
+    allowed_deletes: frozenset[str] = frozenset(),
+    allowed_rejects: frozenset[str] = frozenset(),
 ) -> Iterator[Plan]:
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
 
     Args:
         allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join.
+        allowed_rejects: labels and types of whose marts any number of rows may be rejected; likewise.
 
     Raises:
         LedgerError: what identifies the rows of a label or type was declared otherwise when the ledger was written.
@@ -76,13 +83,15 @@ def planned(
         generation = ledger.state.next_generation
         entries: dict[str, Remembered] = {}
         for position, declaration in enumerate(marts.graph):
-            with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name]):
+            with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
                 step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}")
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(spark, ledger, entries)
-        allowed = allowed_deletes.union(*(attempt.allowed_deletes for attempt in ledger.state.pending))
-        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(allowed))))
+        pending = ledger.state.pending
+        deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
+        rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
+        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(deletes)), tuple(sorted(rejects))))
     finally:
         for step in steps:
             step.rows.unpersist()
@@ -101,16 +110,18 @@ def _step(
 
     model = declaration.model
     mart, known = marts.read(spark, model), ledger.known(spark, declaration)
-    rows = difference(spark, declaration, mart, known, node_keys).persist()
+    makers = edges_that_make(declaration, marts.graph.edges) if declaration.kind == "node" else []
+    stub_marts = [(edge, marts.read(spark, edge.model)) for edge in makers]
+    rows = difference(spark, declaration, mart, known, node_keys, stub_marts).persist()
     counted = tally(declaration, rows, marts.rows[model.name])
     sources = [source for source in ledger.state.sources(place(declaration.kind, declaration.name)) if source]
     names = {column.name for column in declaration.properties}
     removed = sorted({name for source in sources for name in source.properties} - names)
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     if current and counted.changes == 0:
-        entry = remember(declaration, current.folder, current.rows)
+        entry = remember(declaration, current.folder, current.rows, sum(counted.stubs.values()))
     else:
-        entry = remember(declaration, folder, counted.accepted)
+        entry = remember(declaration, folder, counted.accepted, sum(counted.stubs.values()))
     step = Step(declaration, counted, rows, entry, tuple(removed))
     if entry.folder == folder:
         ledger.stage(entry, step.having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))

@@ -46,6 +46,13 @@ def samples(step: Step) -> tuple[Sample, ...]:
     )
 
 
+def in_words(row: dict) -> str:
+    """A rejected row in words: its key, what is wrong with it, and where it stands."""
+    line = "" if row["source_line"] is None else f" line {row['source_line']}"
+    origin = f"; {row['source_file']}{line}" if row["source_file"] else ""
+    return f"{row['row_key']} ({row['detail']}{origin})"
+
+
 def _of_step(step: Step) -> Iterator[dict]:
     declaration = step.declaration
     about = {"model": declaration.model.name, "kind": declaration.kind, "name": declaration.name}
@@ -58,7 +65,7 @@ def _described(step: Step) -> "DataFrame":
     fields = {
         "reason": REASON,
         "detail": DETAIL,
-        "row_key": _row_key(declaration),
+        "row_key": row_key(declaration),
         "row_json": _row_json(declaration),
         "source_file": "_source_file",
         "source_line": "_source_line",
@@ -67,7 +74,7 @@ def _described(step: Step) -> "DataFrame":
     return step.having(Status.REJECTED).selectExpr(*(f"{value} as {name}" for name, value in fields.items()))
 
 
-def _row_key(declaration: Declaration) -> str:
+def row_key(declaration: Declaration) -> str:
     """`column=value` of each identifying column, in words for a person."""
     pairs = (
         f"concat({literal(f'{item.column}=')}, coalesce(cast({quoted(item.name)} as string), 'null'))"

@@ -48,6 +48,7 @@ class LoadOptions:
         expectations: check what is expected of the marts before a load.
         limits: what a load does not do unasked; None takes it from vars.yml.
         allow_deletes: labels and types of which a load may delete any number, `all` for every one.
+        allow_rejects: labels and types of whose marts any number of rows may be rejected, `all` for every one.
     """
 
     settings: "Settings"
@@ -59,6 +60,7 @@ class LoadOptions:
     expectations: bool = True
     limits: Limits | None = None
     allow_deletes: frozenset[str] = frozenset()
+    allow_rejects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def open_session(
             inspection = stack.enter_context(
                 inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
             )
-        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes))
+        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes, options.allow_rejects))
         writer = Writer(spark, target, options.batch_rows)
         yield Session(
             options.graph_id, marts.graph, plan, spark, connection, ledger, writer, trace, results, inspection, lease

@@ -1,5 +1,10 @@
 """A shop's graph marts, small enough to be counted by hand."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.graph import query
@@ -28,6 +33,20 @@ def empty_graph(neo4j_server):
     for constraint in query(neo4j_server, "SHOW CONSTRAINTS YIELD name"):
         query(neo4j_server, f"DROP CONSTRAINT `{constraint['name'].replace('`', '``')}`")
     return neo4j_server
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess]:
+    """Runs the command line on the lake and the server of a `Marts`, with more arguments."""
+
+    def run(marts: Marts, *arguments: str) -> subprocess.CompletedProcess:
+        neo4j = marts.options.neo4j
+        env = {**os.environ, "NEO4J_URI": neo4j.uri, "NEO4J_USERNAME": neo4j.username, "NEO4J_PASSWORD": neo4j.password}
+        place = ["--lake", str(marts.lake), "--manifest", str(marts.manifest)]
+        line = [sys.executable, "-m", "graph_loader", *arguments, *place]
+        return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+
+    return run
 
 
 @pytest.fixture
