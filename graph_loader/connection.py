@@ -33,11 +33,16 @@ class Metadata:
 
 
 class Connection:
-    """Statements on one database."""
+    """Statements on one database.
+
+    Attributes:
+        address: of server and database, without a secret.
+    """
 
     def __init__(self, driver: "Driver", target: "Neo4jTarget"):
         self._driver = driver
         self._target = target
+        self.address = f"{target.uri}/{target.database}"
 
     def run(self, statement: str, **parameters: Any) -> list[dict]:
         """Run one statement in its own transaction and return its rows.
@@ -114,6 +119,12 @@ def connect(target: "Neo4jTarget") -> Iterator[Connection]:
     """
     from neo4j import GraphDatabase
 
+    if "@" in target.uri:
+        # the address is shown and written down
+        raise GraphError(
+            "NEO4J_URI holds a user name or a password.",
+            "Take it out: NEO4J_USERNAME and NEO4J_PASSWORD say who logs in.",
+        )
     if target.uri.partition("://")[0] not in SCHEMES:
         raise GraphError(
             f"{target.uri} is no Neo4j address: it must start with bolt:// or neo4j://.", "Check NEO4J_URI."

@@ -105,7 +105,10 @@ def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None
 
 def _write(session: Session, step: Step, name: str, events: "DataFrame", rows: int, statement: str) -> None:
     trace, writer = session.trace, session.writer
-    with trace.step(name, rows, writer.records_written, step.declaration) as running, counting(session.spark) as retries:
+    with (
+        trace.step(name, rows, writer.records_written, step.declaration) as running,
+        counting(session.spark) as retries,
+    ):
         try:
             session.lease.require()
             writer.write(events, statement, strategy(step.declaration)[0])

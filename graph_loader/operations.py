@@ -46,6 +46,7 @@ def load(options: LoadOptions) -> RunReport:
 
         try:
             with open_session(options, trace, write=True, run_id=report.run_id, begun=begun) as session:
+                report.configuration["neo4j"] = session.connection.address
                 report.counts = counted(session.plan)
                 _note_counts(entries[0], report.counts)
                 _record_rejected(session.plan, report.run_id, settings.ops)

@@ -7,7 +7,11 @@ rejected_rows as (
 ),
 
 runs as (
-    select * from {{ ref('graph_runs') }}
+    select
+        run_id,
+        started_at,
+        started_at = max(started_at) over (partition by graph_id) as is_latest
+    from {{ source('ops', 'graph_runs') }}
 ),
 
 feeds as (

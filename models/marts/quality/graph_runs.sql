@@ -25,14 +25,6 @@ sums as (
     group by run_id
 ),
 
-latest as (
-    select
-        graph_id,
-        max(started_at) as started_at
-    from runs
-    group by graph_id
-),
-
 final as (
     select
         runs.run_id,
@@ -42,7 +34,7 @@ final as (
         runs.duration_seconds,
         runs.status,
         runs.error,
-        runs.started_at = latest.started_at as is_latest,
+        runs.started_at = max(runs.started_at) over (partition by runs.graph_id) as is_latest,
         cast(coalesce(sums.mart_count, 0) as {{ sql_type('integer') }}) as mart_count,
         cast(sums.rows_sent as {{ sql_type('integer') }}) as rows_sent,
         cast(sums.rows_created as {{ sql_type('integer') }}) as rows_created,
@@ -58,8 +50,6 @@ final as (
         runs.status <> 'succeeded' or sums.mart_count is not null as is_counted,
         runs.report
     from runs
-    inner join latest
-        on runs.graph_id = latest.graph_id
     left join sums
         on runs.run_id = sums.run_id
 )

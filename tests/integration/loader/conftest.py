@@ -37,11 +37,12 @@ def empty_graph(neo4j_server):
 
 @pytest.fixture
 def command() -> Callable[..., subprocess.CompletedProcess]:
-    """Runs the command line on the lake and the server of a `Marts`, with more arguments."""
+    """Runs the command line on the lake and the server of a `Marts`, or with another address or password."""
 
-    def run(marts: Marts, *arguments: str) -> subprocess.CompletedProcess:
+    def run(marts: Marts, *arguments: str, uri: str = "", secret: str = "") -> subprocess.CompletedProcess:
         neo4j = marts.options.neo4j
-        env = {**os.environ, "NEO4J_URI": neo4j.uri, "NEO4J_USERNAME": neo4j.username, "NEO4J_PASSWORD": neo4j.password}
+        given = {"URI": uri or neo4j.uri, "USERNAME": neo4j.username, "PASSWORD": secret or neo4j.password}
+        env = {**os.environ, **{f"NEO4J_{name}": value for name, value in given.items()}}
         place = ["--lake", str(marts.lake), "--manifest", str(marts.manifest)]
         line = [sys.executable, "-m", "graph_loader", *arguments, *place]
         return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
