@@ -50,6 +50,15 @@ Repair = Annotated[
         help="Compare the marts with what the graph really holds, and set right what others changed or deleted.",
     ),
 ]
+AllowRejects = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-rejects",
+        metavar="NAME",
+        help="A label or type of whose mart any number of rows may be rejected; likewise.",
+        show_default=False,
+    ),
+]
 GraphId = Annotated[str, typer.Option("--graph-id", help="Names the ledger and the graph that it belongs to.")]
 
 
@@ -71,12 +80,13 @@ def load(
     no_expectations: NoExpectations = False,
     allow_deletes: AllowDeletes = None,
     repair: Repair = False,
+    allow_rejects: AllowRejects = None,
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
     from graph_loader.tables import show_report
 
-    options = _options(lake, target, env, manifest, graph_id, allow_deletes)
+    options = _options(lake, target, env, manifest, graph_id, allow_deletes, allow_rejects)
     report = operations.load(replace(options, expectations=not no_expectations, repair=repair))
     if as_json:
         print(report.as_json())
@@ -93,6 +103,7 @@ def plan(
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
     allow_deletes: AllowDeletes = None,
     repair: Repair = False,
+    allow_rejects: AllowRejects = None,
     as_json: Json = False,
 ) -> None:
     """Show what a load would do, per label and type, and change nothing; fails when a guard would refuse the load.
@@ -101,7 +112,7 @@ def plan(
     """
     from graph_loader.tables import show_preview
 
-    options = _options(lake, target, env, manifest, graph_id, allow_deletes)
+    options = _options(lake, target, env, manifest, graph_id, allow_deletes, allow_rejects)
     found = operations.plan(replace(options, repair=repair))
     if as_json:
         print(found.as_json())
@@ -225,12 +236,13 @@ def _options(
     manifest: Path | None,
     graph_id: str,
     allow_deletes: list[str] | None = None,
+    allow_rejects: list[str] | None = None,
 ) -> operations.LoadOptions:
     from lakegraph.runtime.settings import settings
 
     given = settings(lake=lake, target=target, env=env)
-    allowed = frozenset(allow_deletes or ())
-    return operations.LoadOptions(given, _manifest(manifest), graph_id, allow_deletes=allowed)
+    deletes, rejects = frozenset(allow_deletes or ()), frozenset(allow_rejects or ())
+    return operations.LoadOptions(given, _manifest(manifest), graph_id, allow_deletes=deletes, allow_rejects=rejects)
 
 
 def _manifest(given: Path | None) -> Path:

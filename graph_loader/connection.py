@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graph_loader.cypher import METADATA_LABEL, quoted
+from graph_loader.cypher import METADATA_LABEL, quoted, write_metadata
 from graph_loader.refusals import Refusal, refusal
 from lakegraph.runtime.errors import LakegraphError
 
@@ -35,11 +35,16 @@ class Metadata:
 
 
 class Connection:
-    """Statements on one database."""
+    """Statements on one database.
+
+    Attributes:
+        address: of server and database, without a secret.
+    """
 
     def __init__(self, driver: "Driver", target: "Neo4jTarget"):
         self._driver = driver
         self._target = target
+        self.address = f"{target.uri}/{target.database}"
 
     @property
     def uri(self) -> str:
@@ -113,15 +118,23 @@ class Connection:
         )
         return Metadata(found[0]["ledger_id"], found[0]["generation"]) if found else None
 
-    def write_metadata(self, graph_id: str, metadata: Metadata) -> None:
-        """Say in the graph which ledger owns it and at which generation it is."""
-        self.run(
-            f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) "
-            "SET m.ledger_id = $ledger_id, m.generation = $generation",
+    def write_metadata(self, graph_id: str, metadata: Metadata, fence: int) -> bool:
+        """Say in the graph which ledger owns it and at which generation it is.
+
+        Args:
+            fence: the fencing number of the lease under which this is said.
+
+        Returns:
+            Whether it was said: not when the lease is another's by now.
+        """
+        said = self.run(
+            write_metadata(),
             graph_id=graph_id,
             ledger_id=metadata.ledger_id,
             generation=metadata.generation,
+            fence=fence,
         )
+        return bool(said)
 
     def await_indexes(self) -> None:
         """Wait until new constraints' indexes serve lookups."""
@@ -137,6 +150,12 @@ def connect(target: "Neo4jTarget") -> Iterator[Connection]:
     """
     from neo4j import GraphDatabase
 
+    if "@" in target.uri:
+        # the address is shown and written down
+        raise GraphError(
+            "NEO4J_URI holds a user name or a password.",
+            "Take it out: NEO4J_USERNAME and NEO4J_PASSWORD say who logs in.",
+        )
     if target.uri.partition("://")[0] not in SCHEMES:
         raise GraphError(
             f"{target.uri} is no Neo4j address: it must start with bolt:// or neo4j://.", "Check NEO4J_URI."

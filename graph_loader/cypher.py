@@ -72,6 +72,11 @@ def give_back_lease() -> str:
     return f"{_HELD_LEASE}\nREMOVE m.lease_owner, m.lease_process, m.lease_expires"
 
 
+def write_metadata() -> str:
+    """The statement that says which ledger owns the graph, and at which generation; no row when the lease is another's."""
+    return f"{_HELD_LEASE}\nSET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence"
+
+
 def read_lease() -> str:
     """The query for a graph's lease."""
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Literal
 
 from graph_loader.types import PropertyType
@@ -93,6 +94,17 @@ class End:
     key: tuple[str, ...] = ()
 
 
+class OnMissingEnd(StrEnum):
+    """What becomes of an edge whose end is no accepted row of the end's label."""
+
+    # it is set aside, and tried again by the next load
+    REJECT = "reject"
+    # a node without values, a stub, is made for it
+    CREATE = "create"
+    # the load stops before its first write
+    FAIL = "fail"
+
+
 @dataclass(frozen=True)
 class EdgeDeclaration:
     """Edges of one type between two labels, a row each. Without a key there is at most one edge per pair of ends."""
@@ -102,6 +114,7 @@ class EdgeDeclaration:
     start: End
     end: End
     key: tuple[str, ...] = ()
+    on_missing_end: OnMissingEnd = OnMissingEnd.REJECT
 
     kind = "edge"
 

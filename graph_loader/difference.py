@@ -1,12 +1,12 @@
 """What a load has to do: every row of a mart, and every row the ledger remembers, with its status, and counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graph_loader import spark_sql
+from graph_loader import spark_sql, stub_sql
 from graph_loader.declarations import Declaration, EdgeDeclaration
-from graph_loader.spark_sql import REASON, STATUS, Status
+from graph_loader.spark_sql import REASON, STATUS, STUB, Status, Stub
 from lakegraph.runtime.errors import LakegraphError
 
 if TYPE_CHECKING:
@@ -19,10 +19,19 @@ class LostRowsError(LakegraphError):
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows have which status, and how many were rejected for which reason."""
+    """How many rows have which status, and how many were rejected for which reason.
+
+    Attributes:
+        by_status: rows of the mart, stubs among them, and rows that only the ledger remembers.
+        by_reason: rejected rows.
+        stubs: stubs by status; they are in `by_status` as well.
+        emptied: stubs that were nodes with values before.
+    """
 
     by_status: dict[str, int] = field(default_factory=dict)
     by_reason: dict[str, int] = field(default_factory=dict)
+    stubs: dict[str, int] = field(default_factory=dict)
+    emptied: int = 0
 
     def __getitem__(self, status: Status) -> int:
         return self.by_status.get(status, 0)
@@ -30,7 +39,11 @@ class Tally:
     @property
     def sent(self) -> int:
         """Rows of the mart."""
-        return sum(self.by_status.values()) - self[Status.DELETED]
+        return sum(self.by_status.values()) - self[Status.DELETED] - sum(self.stubs.values())
+
+    def of_mart(self, status: Status) -> int:
+        """Rows with a status, without stubs."""
+        return self[status] - self.stubs.get(status, 0)
 
     @property
     def accepted(self) -> int:
@@ -49,12 +62,14 @@ def difference(
     mart: "DataFrame",
     known: "DataFrame | None",
     node_keys: Callable[[str], "DataFrame"],
+    stub_marts: Sequence[tuple[EdgeDeclaration, "DataFrame"]] = (),
 ) -> "DataFrame":
     """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them.
 
     Args:
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
+        stub_marts: for a label, the edges for which stubs of it are made, each with its mart.
     """
     mart.createOrReplaceTempView(spark_sql.MART)
     if known is not None:
@@ -63,7 +78,10 @@ def difference(
         node_keys(declaration.start.node).createOrReplaceTempView(spark_sql.FROM_KEYS)
         node_keys(declaration.end.node).createOrReplaceTempView(spark_sql.TO_KEYS)
     lineage = [name for name in mart.columns if name in spark_sql.LINEAGE]
-    return spark.sql(spark_sql.difference(declaration, known is not None, lineage))
+    for position, (_, edge_mart) in enumerate(stub_marts):
+        edge_mart.createOrReplaceTempView(f"{stub_sql.STUB_MART}{position}")
+    stubs = stub_sql.stubs(declaration, [edge for edge, _ in stub_marts]) if stub_marts else ()
+    return spark.sql(spark_sql.difference(declaration, known is not None, lineage, stubs))
 
 
 def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> Tally:
@@ -74,11 +92,17 @@ def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> 
     """
     by_status: dict[str, int] = {}
     by_reason: dict[str, int] = {}
-    for row in difference.groupBy(STATUS, REASON).count().collect():
+    stubs: dict[str, int] = {}
+    emptied = 0
+    columns = [STATUS, REASON, *({STUB} & {*difference.columns})]
+    for row in (found.asDict() for found in difference.groupBy(*columns).count().collect()):
         by_status[row[STATUS]] = by_status.get(row[STATUS], 0) + row["count"]
         if row[REASON]:
             by_reason[row[REASON]] = row["count"]
-    counted = Tally(by_status, by_reason)
+        if row.get(STUB):
+            stubs[row[STATUS]] = stubs.get(row[STATUS], 0) + row["count"]
+            emptied += row["count"] if row[STUB] == Stub.EMPTIED else 0
+    counted = Tally(by_status, by_reason, stubs, emptied)
     if counted.sent != mart_rows:
         raise LostRowsError(
             f"Model {declaration.model.name} has {mart_rows:,} rows, but {counted.sent:,} were decided on.",

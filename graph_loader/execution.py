@@ -1,16 +1,21 @@
 """The three steps of a load: save what is about to be done, do it in the graph, and remember that it is done."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from graph_loader import contents, cypher
 from graph_loader.connection import Metadata
 from graph_loader.plan import Step
+from graph_loader.retries import counting
 from graph_loader.session import Session
 from graph_loader.spark_sql import Status, identity_names, quoted
 from graph_loader.strategy import NODE_TASKS, choose, rounds
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+# deleting an edge also locks its neighbours, whose other ends are anybody's
+EDGE_DELETES = 1
 
 
 def execute(session: Session) -> dict[str, int]:
@@ -37,8 +42,7 @@ def execute(session: Session) -> dict[str, int]:
         _delete_copies(session, step)
         _delete_edges(session, step)
     left = {step.declaration.name: _delete_nodes(session, step) for step in plan.nodes}
-    session.lease.require()
-    connection.write_metadata(session.graph_id, Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
     kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     for step in plan.nodes:
         if step.entry is None and cypher.constraint_name(step.declaration) not in kept:
@@ -67,20 +71,17 @@ def _upsert(session: Session, step: Step) -> None:
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
     strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed)
-    dealt, written = strategy.schedule, 0
-    with session.trace.step(f"write {declaration.name}", rows, lambda: written + session.writer.records_written()):
-        if dealt is None:
-            _write(session, events, statement, strategy.tasks)
-            return
-        for part, edges in zip(rounds(declaration, events, dealt), dealt.edges, strict=True):
-            _write(session, part, statement, strategy.tasks)
-            written += sum(edges)
+    dealt, parts = strategy.schedule, [(events, rows)]
+    if dealt:
+        parts = zip(rounds(declaration, events, dealt), map(sum, dealt.edges), strict=True)
+    _write(session, step, f"write {declaration.name}", rows, statement, strategy.tasks, parts)
 
 
 def _delete_copies(session: Session, step: Step) -> None:
     if step.repair and step.repair.surplus:
-        with session.trace.step(f"delete copies of {step.declaration.name}", step.repair.surplus):
-            _write(session, step, step.repair.double, contents.delete_copies(step.declaration))
+        name, statement = f"delete copies of {step.declaration.name}", contents.delete_copies(step.declaration)
+        parts = [(step.repair.double, step.repair.surplus)]
+        _write(session, step, name, step.repair.surplus, statement, EDGE_DELETES, parts)
 
 
 def _delete_edges(session: Session, step: Step) -> None:
@@ -105,14 +106,31 @@ def _delete_nodes(session: Session, step: Step) -> int:
 
 
 def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None:
-    identities = step.having(Status.DELETED).selectExpr(*identity_names(step.declaration.identity))
-    with session.trace.step(
-        f"{verb} {step.declaration.name}", step.tally[Status.DELETED], session.writer.records_written
+    declaration, rows = step.declaration, step.tally[Status.DELETED]
+    identities = step.having(Status.DELETED).selectExpr(*identity_names(declaration.identity))
+    tasks = EDGE_DELETES if declaration.kind == "edge" else min(NODE_TASKS, session.tasks)
+    _write(session, step, f"{verb} {declaration.name}", rows, statement, tasks, [(identities, rows)])
+
+
+def _write(
+    session: Session,
+    step: Step,
+    name: str,
+    rows: int,
+    statement: str,
+    tasks: int,
+    parts: Iterable[tuple["DataFrame", int]],
+) -> None:
+    """Run a statement over events that come in parts, each with the number of its rows, one part after the other."""
+    trace, writer, written = session.trace, session.writer, 0
+    with (
+        trace.step(name, rows, lambda: written + writer.records_written(), step.declaration) as running,
+        counting(session.spark) as retries,
     ):
-        # deleting an edge also locks its neighbours, whose other ends are anybody's
-        _write(session, identities, statement, 1 if step.declaration.kind == "edge" else NODE_TASKS)
-
-
-def _write(session: Session, rows: "DataFrame", statement: str, tasks: int) -> None:
-    session.lease.require()
-    session.writer.write(rows, statement, tasks)
+        try:
+            for events, count in parts:
+                session.lease.require()
+                writer.write(events, statement, tasks)
+                written += count
+        finally:
+            running.retries = retries()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graph_loader.plan import Plan, Step
 
 VARIABLE = "graph_guards"
-# allows the deletes of every label and type
+# stands for every label and type where one is allowed something
 ALL = "all"
 
 
@@ -37,6 +37,7 @@ class Block:
     kind: str
     name: str
     reason: str
+    # an order to the reader, in backticks where it is a command
     override: str
 
     def __str__(self) -> str:
@@ -72,7 +73,11 @@ def declared_limits() -> Limits:
 
 
 def blocks(
-    plan: "Plan", results: Mapping[str, "ModelResult"], limits: Limits, allowed: Collection[str]
+    plan: "Plan",
+    results: Mapping[str, "ModelResult"],
+    limits: Limits,
+    allowed: Collection[str],
+    allowed_rejects: Collection[str] = (),
 ) -> tuple[Block, ...]:
     """All that forbids to carry out a plan.
 
@@ -80,12 +85,14 @@ def blocks(
         results: model to what became of it in its latest build; one that is not there says nothing.
         limits: the shares that are bearable.
         allowed: the labels and types that may lose any number of rows; `all` for every one.
+        allowed_rejects: those of whose marts any number of rows may be rejected; `all` for every one.
     """
     found: list[Block] = []
     for step in plan.steps:
         if ALL not in allowed and step.declaration.name not in allowed:
             found += _deletes(step, results.get(step.declaration.model.name), limits)
-        found += _rejects(step, limits)
+        if ALL not in allowed_rejects and step.declaration.name not in allowed_rejects:
+            found += _rejects(step, limits)
     return tuple(found)
 
 
@@ -101,8 +108,9 @@ def require_unblocked(found: tuple[Block, ...]) -> None:
 
 def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iterator[Block]:
     tally, declaration = step.tally, step.declaration
-    gone = tally[Status.DELETED]
-    known = gone + tally[Status.UPDATED] + tally[Status.UNCHANGED]
+    # a node whose row has gone and that stays as a stub loses all that it holds
+    gone = tally[Status.DELETED] + tally.emptied
+    known = tally[Status.DELETED] + tally[Status.UPDATED] + tally[Status.UNCHANGED]
     if not gone:
         return
     model = declaration.model.name
@@ -118,10 +126,11 @@ def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iter
         reason = f"that is more than `{VARIABLE}.max_deleted_share` = {limits.max_deleted_share:.4g}"
     else:
         return
+    emptied = f" or emptied ({tally.emptied:,} stay as stubs)" if tally.emptied else ""
     yield Block(
         declaration.kind,
         declaration.name,
-        f"{gone:,} of {known:,} {declaration.kind}s ({gone / known:.1%}) would be deleted, and {reason}",
+        f"{gone:,} of {known:,} {declaration.kind}s ({gone / known:.1%}) would be deleted{emptied}, and {reason}",
         f"`python -m graph_loader --allow-deletes {declaration.name}`",
     )
 
@@ -135,5 +144,5 @@ def _rejects(step: "Step", limits: Limits) -> Iterator[Block]:
             step.declaration.name,
             f"{rejected:,} of the {sent:,} rows of model {step.declaration.model.name} ({rejected / sent:.1%}: {reasons}) "
             f"cannot be loaded, which is more than `{VARIABLE}.max_rejected_share` = {limits.max_rejected_share:.4g}",
-            f"raise `{VARIABLE}.max_rejected_share` in vars.yml",
+            f"`python -m graph_loader --allow-rejects {step.declaration.name}`",
         )

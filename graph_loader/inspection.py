@@ -177,7 +177,7 @@ def blocking_severities(env: str) -> frozenset[str]:
 
 def _known_rows(ledger: LedgerState, declared: Declaration) -> int:
     sources = ledger.sources(place(declared.kind, declared.name))
-    return max((source.rows for source in sources if source), default=0)
+    return max((source.rows - source.stubs for source in sources if source), default=0)
 
 
 def _inspection(rows: list[dict], blocking: frozenset[str]) -> Inspection:

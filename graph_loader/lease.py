@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_loader import cypher
-from graph_loader.connection import Connection, GraphError
+from graph_loader.connection import Connection, GraphError, Metadata
 from lakegraph.runtime.errors import LakegraphError
 
 TERM_S = 30
@@ -67,6 +67,17 @@ class Lease:
                 f"The lease on the graph '{self._graph_id}' was lost to {self._lost} while this load went on.",
                 "Let that load finish, then load again; the ledger knows what is left to do.",
             )
+
+    def write_metadata(self, metadata: Metadata) -> None:
+        """Say in the graph which ledger owns it and at which generation it is, unless the lease is no longer held.
+
+        Raises:
+            LeaseError: another load took it; nothing was said.
+            GraphError: the server is gone.
+        """
+        if self._lost is None and not self._connection.write_metadata(self._graph_id, metadata, self.fence):
+            self._lose()
+        self.require()
 
     def when_lost(self, end_work: Callable[[], object]) -> None:
         """Have something called, from another thread, as soon as the lease is seen to be lost."""

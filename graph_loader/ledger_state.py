@@ -28,6 +28,8 @@ class Remembered:
     properties: dict[str, str]
     # for edges: role to {node, key, types}
     ends: dict[str, dict] = field(default_factory=dict)
+    # nodes among the rows that were in no mart, made for edges
+    stubs: int = 0
 
     @property
     def place(self) -> str:
@@ -57,7 +59,7 @@ def place(kind: str, name: str) -> str:
     return f"{kind}:{name}"
 
 
-def remember(declaration: Declaration, folder: str, rows: int) -> Remembered:
+def remember(declaration: Declaration, folder: str, rows: int, stubs: int = 0) -> Remembered:
     """A declaration's entry in the ledger."""
     ends = {}
     if isinstance(declaration, EdgeDeclaration):
@@ -74,6 +76,7 @@ def remember(declaration: Declaration, folder: str, rows: int) -> Remembered:
         list(declaration.key),
         properties,
         ends,
+        stubs,
     )
 
 
@@ -85,12 +88,14 @@ class Attempt:
         generation: its number.
         entries: what the graph is to hold after it.
         allowed_deletes: the labels and types of which it was allowed to delete any number; so is the load that ends it.
+        allowed_rejects: the labels and types of whose marts any number of rows could be rejected; likewise.
         repair: whether it set right what others had changed in the graph; so does the load that ends it.
     """
 
     generation: int
     entries: dict[str, Remembered]
     allowed_deletes: tuple[str, ...] = ()
+    allowed_rejects: tuple[str, ...] = ()
     repair: bool = False
 
 
@@ -147,6 +152,7 @@ class LedgerState:
                 attempt["generation"],
                 entries(attempt["entries"]),
                 tuple(attempt.get("allowed_deletes", ())),
+                tuple(attempt.get("allowed_rejects", ())),
                 attempt.get("repair", False),
             )
             for attempt in data["pending"]

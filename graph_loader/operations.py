@@ -7,6 +7,7 @@ from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
+from graph_loader.missing_ends import forbidden_missing_ends
 from graph_loader.plan import Plan
 from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
@@ -45,6 +46,7 @@ def load(options: LoadOptions) -> RunReport:
 
         try:
             with open_session(options, trace, write=True, run_id=report.run_id, begun=begun) as session:
+                report.configuration["neo4j"] = session.connection.address
                 report.counts = counted(session.plan)
                 _note_counts(entries[0], report.counts)
                 _record_rejected(session.plan, report.run_id, settings.ops)
@@ -105,7 +107,9 @@ def plan(options: LoadOptions) -> Preview:
 
 
 def _blocks(session: Session, limits: Limits) -> tuple[Block, ...]:
-    return blocks(session.plan, session.model_results, limits, session.plan.attempt.allowed_deletes)
+    attempt = session.plan.attempt
+    guarded = blocks(session.plan, session.model_results, limits, attempt.allowed_deletes, attempt.allowed_rejects)
+    return (*guarded, *forbidden_missing_ends(session.plan))
 
 
 def require_agreement(agreements: tuple[Agreement, ...]) -> None:
@@ -140,6 +144,7 @@ def _new_report(options: LoadOptions) -> RunReport:
         "batch_rows": options.batch_rows,
         "expectations": options.expectations,
         "allow_deletes": sorted(options.allow_deletes),
+        "allow_rejects": sorted(options.allow_rejects),
         "repair": options.repair,
         "tasks": options.tasks,
         "retries": options.retries,

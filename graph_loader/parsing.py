@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from graph_loader.declarations import Declaration, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.declarations import Declaration, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
 from graph_loader.problems import Problem, did_you_mean
 
 GRAPH_KEY = "config.meta.graph"
 NODE_KEYS = ("node", "key")
-EDGE_KEYS = ("edge", "from", "to", "key")
+EDGE_KEYS = ("edge", "from", "to", "key", "on_missing_end")
 END_KEYS = ("node", "columns")
 
 
@@ -56,6 +56,14 @@ class _Reader:
         self.keys(value, END_KEYS, key)
         return End(self.name(value.get("node"), f"{key}.node"), self.names(value.get("columns"), f"{key}.columns"))
 
+    def on_missing_end(self, value: object) -> OnMissingEnd:
+        known = [policy.value for policy in OnMissingEnd]
+        if value not in known:
+            text = f"is {value!r}{did_you_mean(str(value), known)}, but must be one of: {', '.join(known)}"
+            self.wrong("on_missing_end", text)
+            return OnMissingEnd.REJECT
+        return OnMissingEnd(value)
+
 
 def parse(model: Model, graph: object) -> tuple[Declaration | None, list[Problem]]:
     """The declaration under a model's `config.meta.graph`.
@@ -95,4 +103,5 @@ def _edge(read: _Reader, model: Model, graph: dict) -> EdgeDeclaration:
         read.end(graph.get("from"), "from"),
         read.end(graph.get("to"), "to"),
         read.names(graph.get("key"), "key", needed=False),
+        read.on_missing_end(graph.get("on_missing_end", OnMissingEnd.REJECT.value)),
     )

@@ -13,6 +13,7 @@ from graph_loader.marts import Marts
 from graph_loader.readback import Readback
 from graph_loader.repair import Repair, known_in_graph, repair
 from graph_loader.spark_sql import STATUS, Status, literal
+from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 
 if TYPE_CHECKING:
@@ -68,12 +69,14 @@ def planned(
     ledger: Ledger,
     trace: Trace,
     allowed_deletes: frozenset[str] = frozenset(),
+    allowed_rejects: frozenset[str] = frozenset(),
     read_back: Readback | None = None,
 ) -> Iterator[Plan]:
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
 
     Args:
         allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join.
+        allowed_rejects: labels and types of whose marts any number of rows may be rejected; likewise.
         read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
     Raises:
@@ -86,13 +89,22 @@ def planned(
         generation = ledger.state.next_generation
         entries: dict[str, Remembered] = {}
         for position, declaration in enumerate(marts.graph):
-            with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name]):
+            with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
                 step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}", read_back)
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(spark, ledger, entries)
-        allowed = allowed_deletes.union(*(attempt.allowed_deletes for attempt in ledger.state.pending))
-        yield Plan(tuple(steps), Attempt(generation, entries, tuple(sorted(allowed)), read_back is not None))
+        pending = ledger.state.pending
+        deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
+        rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
+        attempt = Attempt(
+            generation,
+            entries,
+            allowed_deletes=tuple(sorted(deletes)),
+            repair=read_back is not None,
+            allowed_rejects=tuple(sorted(rejects)),
+        )
+        yield Plan(tuple(steps), attempt)
     finally:
         for step in steps:
             step.rows.unpersist()
@@ -112,6 +124,8 @@ def _step(
 
     model = declaration.model
     mart, remembered = marts.read(spark, model), ledger.known(spark, declaration)
+    makers = edges_that_make(declaration, marts.graph.edges) if declaration.kind == "node" else []
+    stub_marts = [(edge, marts.read(spark, edge.model)) for edge in makers]
     sources = [source for source in ledger.state.sources(place(declaration.kind, declaration.name)) if source]
     names = {column.name for column in declaration.properties}
     removed = tuple(sorted({name for source in sources for name in source.properties} - names))
@@ -119,13 +133,14 @@ def _step(
     if read_back and remembered is not None:
         held = read_back.held(declaration, removed, f"{folder}-graph")
         known = known_in_graph(spark, declaration, held, remembered)
-    rows = difference(spark, declaration, mart, known, node_keys).persist()
+    rows = difference(spark, declaration, mart, known, node_keys, stub_marts).persist()
     counted = tally(declaration, rows, marts.rows[model.name])
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
+    stubs = sum(counted.stubs.values())
     if current and counted.changes == 0 and held is None:
-        entry = remember(declaration, current.folder, current.rows)
+        entry = remember(declaration, current.folder, current.rows, stubs)
     else:
-        entry = remember(declaration, folder, counted.accepted)
+        entry = remember(declaration, folder, counted.accepted, stubs)
     found = None if held is None else repair(spark, declaration, rows, held, remembered)
     step = Step(declaration, counted, rows, entry, removed, found)
     if entry.folder == folder:

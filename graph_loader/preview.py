@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from graph_loader import cypher
 from graph_loader.guards import Block
+from graph_loader.missing_ends import stub_samples
 from graph_loader.rejected import Sample, samples
 from graph_loader.report import Counts, counted
 from graph_loader.session import Session
@@ -22,6 +23,8 @@ class Change:
         tasks: how many writes would run at once.
         why: what decides that.
         rejected: for each reason, rows and some of them.
+        stubs: the lowest keys of the nodes that are made for edges, and have no row.
+        on_missing_end: what becomes of an edge whose end is no node; None for a label.
     """
 
     counts: Counts
@@ -30,6 +33,8 @@ class Change:
     tasks: int
     why: str
     rejected: tuple[Sample, ...]
+    stubs: tuple[str, ...] = ()
+    on_missing_end: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,10 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     changes = []
     for step, counts in zip(steps, counted(session.plan), strict=True):
         way = choose(step, session.tasks)
-        changes.append(Change(counts, step.removed, way.name, way.tasks, way.why, samples(step)))
+        policy = getattr(step.declaration, "on_missing_end", None)
+        changes.append(
+            Change(counts, step.removed, way.name, way.tasks, way.why, samples(step), stub_samples(step), policy)
+        )
     kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
     return Preview(

@@ -46,6 +46,13 @@ def samples(step: Step) -> tuple[Sample, ...]:
     )
 
 
+def in_words(row: dict) -> str:
+    """A rejected row in words: its key, what is wrong with it, and where it stands."""
+    line = "" if row["source_line"] is None else f" line {row['source_line']}"
+    origin = f"; {row['source_file']}{line}" if row["source_file"] else ""
+    return f"{row['row_key']} ({row['detail']}{origin})"
+
+
 def _of_step(step: Step) -> Iterator[dict]:
     declaration = step.declaration
     about = {"model": declaration.model.name, "kind": declaration.kind, "name": declaration.name}

@@ -4,26 +4,29 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from graph_loader.inspection import Inspection
 from graph_loader.plan import Plan
 from graph_loader.reconcile import Agreement
 from graph_loader.spark_sql import Status
-from graph_loader.trace import Timing
+from graph_loader.trace import Timing, effort
 
 REPORTS = "reports"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """One label or type: sent = created + updated + unchanged + rejected.
+    """One label or type: sent = created + updated + unchanged + rejected, of the rows of its mart.
 
     Attributes:
         deleted: what left its mart; after an interrupted load, rows that it may never have written count too.
         in_graph: nodes or edges in the graph afterwards, without those of others; None when the run did not get there.
         left_to_others: nodes that lost our label and properties but stay, for others use them.
         rejected_by_reason: reason to rows.
+        stubs_created, stubs_updated, stubs_unchanged: nodes without a row, made for edges whose end is in no mart. One that
+            is updated had values before, or nobody knows whether a load that broke off wrote it.
         repaired: of the rows sent, those that others had changed or deleted in the graph; None when nobody looked.
         copies_deleted: edges that were there more than once, beyond the first.
     """
@@ -42,6 +45,14 @@ class Counts:
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
     repaired: int | None = None
     copies_deleted: int = 0
+    stubs_created: int = 0
+    stubs_updated: int = 0
+    stubs_unchanged: int = 0
+
+    @property
+    def stubs(self) -> int:
+        """Nodes without a row that the graph is to hold."""
+        return self.stubs_created + self.stubs_updated + self.stubs_unchanged
 
 
 @dataclass
@@ -80,7 +91,8 @@ class RunReport:
             record["rows_per_second"] = timing.rows_per_second
         data["started_at"] = self.started_at.isoformat()
         data["finished_at"] = self.finished_at.isoformat() if self.finished_at else None
-        return data | {"seconds": self.seconds}
+        whole = effort(self.timings)
+        return data | {"seconds": self.seconds, "rows_written": whole.rows_written, "retries": whole.retries}
 
     def as_json(self) -> str:
         """The record as JSON text."""
@@ -103,9 +115,9 @@ def counted(
             kind=step.declaration.kind,
             name=step.declaration.name,
             sent=step.tally.sent,
-            created=step.tally[Status.CREATED],
-            updated=step.tally[Status.UPDATED],
-            unchanged=step.tally[Status.UNCHANGED],
+            created=step.tally.of_mart(Status.CREATED),
+            updated=step.tally.of_mart(Status.UPDATED),
+            unchanged=step.tally.of_mart(Status.UNCHANGED),
             rejected=step.tally[Status.REJECTED],
             deleted=step.tally[Status.DELETED],
             in_graph=in_graph.get((step.declaration.kind, step.declaration.name)),
@@ -115,13 +127,17 @@ def counted(
             rejected_by_reason=step.tally.by_reason,
             repaired=step.repair.rows if step.repair else None,
             copies_deleted=step.repair.surplus if step.repair else 0,
+            **{f"stubs_{status}": rows for status, rows in step.tally.stubs.items()},
         )
         for step in plan.steps
     )
 
 
 def record(report: RunReport, ops: Path) -> None:
-    """Write a finished report as `<ops>/reports/<run id>.json` and append it to `graph_runs` and `graph_row_counts`."""
+    """Write a finished report as `<ops>/reports/<run id>.json` and append it to `graph_row_counts` and `graph_runs`.
+
+    The row of the run comes last: whoever sees it finds its counts.
+    """
     from lakegraph.runtime.ops import append
 
     file = ops / REPORTS / f"{report.run_id}.json"
@@ -129,20 +145,35 @@ def record(report: RunReport, ops: Path) -> None:
     partial = file.with_suffix(".partial")
     partial.write_text(report.as_json(), encoding="utf-8")
     partial.replace(file)
+    if report.counts:
+        columns = (
+            "model kind name sent created updated unchanged rejected deleted in_graph stubs_created stubs_updated stubs_unchanged"
+        ).split()
+        rows = [
+            {column: getattr(count, column) for column in columns} | {"run_id": report.run_id} | _effort(report, count)
+            for count in report.counts
+        ]
+        append(ops, "graph_row_counts", report.run_id, rows)
+    whole = effort(report.timings)
     row = {
         "run_id": report.run_id,
         "graph_id": report.graph_id,
         "started_at": report.started_at.replace(tzinfo=None),
         "finished_at": report.finished_at.replace(tzinfo=None),
+        "duration_seconds": _decimal(report.seconds),
         "status": report.status,
         "error": report.error,
+        "rows_written": whole.rows_written,
+        "retries": whole.retries,
         "report": report.as_json(),
     }
     append(ops, "graph_runs", report.run_id, [row])
-    if report.counts:
-        columns = "model kind name sent created updated unchanged rejected deleted in_graph".split()
-        rows = [
-            {column: getattr(count, column) for column in columns} | {"run_id": report.run_id}
-            for count in report.counts
-        ]
-        append(ops, "graph_row_counts", report.run_id, rows)
+
+
+def _effort(report: RunReport, counts: Counts) -> dict:
+    own = effort(timing for timing in report.timings if (timing.kind, timing.name) == (counts.kind, counts.name))
+    return {"seconds": _decimal(own.seconds), "rows_written": own.rows_written, "retries": own.retries}
+
+
+def _decimal(seconds: float) -> Decimal:
+    return Decimal(str(round(seconds, 4)))

@@ -10,7 +10,10 @@ def described(graph: GraphDeclaration) -> dict:
         "nodes": [
             {"label": node.label, **_common(node), "constraint": cypher.constraint(node)} for node in graph.nodes
         ],
-        "edges": [{"type": edge.type, **_ends(edge), **_common(edge)} for edge in graph.edges],
+        "edges": [
+            {"type": edge.type, **_ends(edge), "on_missing_end": edge.on_missing_end, **_common(edge)}
+            for edge in graph.edges
+        ],
     }
 
 

@@ -54,6 +54,7 @@ class LoadOptions:
         tasks: how many writes may run at once; None takes what Spark runs at once.
         retries: how often a transaction is tried again that failed for a passing reason.
         allow_deletes: labels and types of which a load may delete any number, `all` for every one.
+        allow_rejects: labels and types of whose marts any number of rows may be rejected, `all` for every one.
         repair: go by what the graph holds, not by what the ledger remembers of it, and set right what others changed.
     """
 
@@ -68,6 +69,7 @@ class LoadOptions:
     tasks: int | None = None
     retries: int = RETRIES
     allow_deletes: frozenset[str] = frozenset()
+    allow_rejects: frozenset[str] = frozenset()
     repair: bool = False
 
 
@@ -152,7 +154,7 @@ def open_session(
         elif not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
-                connection.write_metadata(options.graph_id, Metadata(ledger.state.ledger_id, ledger.state.generation))
+                lease.write_metadata(Metadata(ledger.state.ledger_id, ledger.state.generation))
             else:
                 scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
                 ledger = Ledger(Path(scratch), LedgerState("none"))
@@ -171,7 +173,9 @@ def open_session(
         read_back = None
         if options.repair or any(attempt.repair for attempt in ledger.state.pending):
             read_back = Readback(spark, writer, ledger)
-        plan = stack.enter_context(planned(spark, marts, ledger, trace, options.allow_deletes, read_back))
+        plan = stack.enter_context(
+            planned(spark, marts, ledger, trace, options.allow_deletes, options.allow_rejects, read_back)
+        )
         tasks = options.tasks or tasks_at_once(spark)
         yield Session(
             options.graph_id,

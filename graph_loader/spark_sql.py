@@ -11,6 +11,8 @@ from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
 HASH, STATUS, REASON, DETAIL = "_hash", "_status", "_reason", "_detail"
+# of a label that may have stubs: which rows are, and while they are found, the rows of the label's own mart
+STUB, IS_STUB, OWN_ROWS = "_stub", "_is_stub", "own_rows"
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
 
@@ -33,6 +35,15 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
     DELETED = "deleted"
+
+
+class Stub(StrEnum):
+    """What a node without values that is made for edges was before."""
+
+    # nothing, a stub, or nobody knows
+    NEW = "new"
+    # a node with values, whose row has gone
+    EMPTIED = "emptied"
 
 
 class Reason(StrEnum):
@@ -71,7 +82,12 @@ def identity_schema(identity: Iterable[Identity]) -> str:
     return ", ".join(f"{quoted(item.name)} {travel_type(item.type)}" for item in identity)
 
 
-def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str] = tuple(LINEAGE)) -> str:
+def difference(
+    declaration: Declaration,
+    has_known: bool,
+    lineage: Sequence[str] = tuple(LINEAGE),
+    stubs: Sequence[tuple[str, str]] = (),
+) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
     It reads the mart as `graph_mart`; what the ledger remembers as `graph_known` (identity and `_hash`, null where the
@@ -81,29 +97,51 @@ def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str]
     Args:
         has_known: whether the ledger remembers anything; without, there is no `graph_known`.
         lineage: the lineage columns that the mart has; the others are null.
+        stubs: what `stub_sql.stubs` gives; adds the column `_stub`, a `Stub` for stubs and null for the mart's own rows.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
         MD5 over the values with their names and types; a null counts as absent, as it does in the graph), `_status`, and for
         rejected rows `_reason` and `_detail`. Rows that only the ledger remembers have nothing but identity and status.
     """
-    ctes = [
-        ("travelling", _travelling(declaration, lineage)),
-        ("hashed", f"select *, {row_hash(declaration)} as {HASH} from travelling"),
-        ("found", _found(declaration)),
-        ("counted", _counted(declaration.identity)),
-        ("reasoned", f"select *, {_reason(declaration)} as {REASON} from counted"),
-        ("judged", f"select *, {_detail(declaration)} as {DETAIL} from reasoned"),
-    ]
+    ctes = judging(declaration, lineage)
+    if stubs:
+        ctes = [*ctes[:-1], (OWN_ROWS, ctes[-1][1]), *stubs]
     text = ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
-    return f"with {text}\n{_compared(declaration) if has_known else _all_new(declaration)}"
+    compared = _compared if has_known else _all_new
+    return f"with {text}\n{compared(declaration, bool(stubs))}"
 
 
-def _travelling(declaration: Declaration, lineage: Sequence[str]) -> str:
+def judging(
+    declaration: Declaration,
+    lineage: Sequence[str],
+    mart: str = MART,
+    found: str | None = None,
+    prefix: str = "",
+) -> list[tuple[str, str]]:
+    """The parts of a statement, names and queries, that give every row of a mart a reason and a detail if it is rejected.
+
+    Args:
+        lineage: the lineage columns that the mart has; the others are null.
+        mart: the view of the mart.
+        found: the query that says of each row of `hashed` whether its ends are there; None looks them up.
+        prefix: comes before each name. The last one is `judged`.
+    """
+    return [
+        (f"{prefix}travelling", _travelling(declaration, lineage, mart)),
+        (f"{prefix}hashed", f"select *, {row_hash(declaration)} as {HASH} from {prefix}travelling"),
+        (f"{prefix}found", found or _found(declaration)),
+        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found")),
+        (f"{prefix}reasoned", f"select *, {_reason(declaration)} as {REASON} from {prefix}counted"),
+        (f"{prefix}judged", f"select *, {_detail(declaration)} as {DETAIL} from {prefix}reasoned"),
+    ]
+
+
+def _travelling(declaration: Declaration, lineage: Sequence[str], mart: str) -> str:
     fields = [f"{_travel(item.column, item.type)} as {quoted(item.name)}" for item in declaration.identity]
     fields += [f"{_travel(column.name, column.type)} as {quoted(column.name)}" for column in declaration.values]
     fields += [f"cast({name if name in lineage else 'null'} as {kind}) as {name}" for name, kind in LINEAGE.items()]
-    return f"select {', '.join(fields)} from {MART}"
+    return f"select {', '.join(fields)} from {mart}"
 
 
 def _travel(name: str, kind: PropertyType) -> str:
@@ -152,12 +190,12 @@ def _found(declaration: Declaration) -> str:
     return f"select hashed.*, _from_found, _to_found from hashed{joins}"
 
 
-def _counted(identity: tuple[Identity, ...]) -> str:
+def _counted(identity: tuple[Identity, ...], found: str) -> str:
     alike = f"partition by {', '.join(identity_names(identity))}"
     first = ", ".join([HASH, *(f"{name} nulls last" for name in LINEAGE)])
     return (
         f"select *, count(*) over ({alike}) as _copies, min({HASH}) over ({alike}) as _lowest, "
-        f"max({HASH}) over ({alike}) as _highest, row_number() over ({alike} order by {first}) as _position from found"
+        f"max({HASH}) over ({alike}) as _highest, row_number() over ({alike} order by {first}) as _position from {found}"
     )
 
 
@@ -204,12 +242,14 @@ def _rest(declaration: Declaration) -> list[str]:
     return [*(quoted(column.name) for column in declaration.values), *LINEAGE, HASH, REASON, DETAIL]
 
 
-def _all_new(declaration: Declaration) -> str:
+def _all_new(declaration: Declaration, has_stubs: bool) -> str:
     status = f"if({REASON} is null, {literal(Status.CREATED)}, {literal(Status.REJECTED)})"
-    return f"select {', '.join([*identity_names(declaration.identity), *_rest(declaration)])}, {status} as {STATUS} from judged"
+    stub = f", if({IS_STUB}, {literal(Stub.NEW)}, null) as {STUB}" if has_stubs else ""
+    fields = ", ".join([*identity_names(declaration.identity), *_rest(declaration)])
+    return f"select {fields}, {status} as {STATUS}{stub} from judged"
 
 
-def _compared(declaration: Declaration) -> str:
+def _compared(declaration: Declaration, has_stubs: bool) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
     rest = [f"judged.{name}" for name in _rest(declaration)]
@@ -221,7 +261,9 @@ def _compared(declaration: Declaration) -> str:
         f"when judged.{HASH} = known.{HASH} then {literal(Status.UNCHANGED)} "
         f"else {literal(Status.UPDATED)} end"
     )
+    emptied = f"if(known.{HASH} <> judged.{HASH}, {literal(Stub.EMPTIED)}, {literal(Stub.NEW)})"
+    stub = f", if({IS_STUB}, {emptied}, null) as {STUB}" if has_stubs else ""
     return (
-        f"select {', '.join([*own, *rest])}, {status} as {STATUS} from judged\n"
+        f"select {', '.join([*own, *rest])}, {status} as {STATUS}{stub} from judged\n"
         f"full outer join (select *, true as _is_known from {KNOWN}) as known on {same} and judged.{REASON} is null"
     )

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from graph_loader import cypher
 from graph_loader.answers import Answer, Format, as_text
-from graph_loader.declarations import GraphDeclaration
+from graph_loader.declarations import GraphDeclaration, OnMissingEnd
 from graph_loader.ledger_state import REBUILD
 from graph_loader.preview import Preview
 from graph_loader.rebuild import Claim
 from graph_loader.reconcile import Agreement
-from graph_loader.report import RunReport
+from graph_loader.rejected import in_words
+from graph_loader.report import Counts, RunReport
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,6 +31,8 @@ def show_report(report: RunReport) -> None:
     for counts in report.counts:
         for reason, rows in sorted(counts.rejected_by_reason.items()):
             print(f"{counts.name}: {rows:,} rejected, {reason}")
+        if counts.stubs:
+            print(f"{counts.name}: {_stubs(counts)}")
         if counts.left_to_others:
             print(f"{counts.name}: {counts.left_to_others:,} nodes left to others who use them")
         if counts.repaired:
@@ -58,10 +61,14 @@ def show_preview(preview: Preview) -> None:
     for change in preview.changes:
         if change.properties_removed:
             print(f"{change.counts.name}: properties that go: {', '.join(change.properties_removed)}")
+        if change.on_missing_end not in (None, OnMissingEnd.REJECT):
+            print(f"{change.counts.name}: on a missing end {change.on_missing_end}")
+        if change.counts.stubs:
+            print(f"{change.counts.name}: {_stubs(change.counts)}, such as {'; '.join(change.stubs)}")
         for sample in change.rejected:
             print(f"{change.counts.name}: {sample.rows:,} rejected, {sample.reason}, such as")
             for row in sample.samples:
-                print(f"  {row['row_key']} ({row['detail']}{_origin(row)})")
+                print(f"  {in_words(row)}")
     for block in preview.blocks:
         print(f"refused: {block}. If it is meant to be so: {block.override}.")
 
@@ -108,6 +115,9 @@ def show_schema(graph: GraphDeclaration) -> None:
             name = f"{declaration.start.node}-{name}->{declaration.end.node}"
         table.add_row(_shown(declaration.kind, name), declaration.model.name, ", ".join(declaration.key), properties)
     _print(table)
+    for edge in graph.edges:
+        if edge.on_missing_end is not OnMissingEnd.REJECT:
+            print(f"{edge.name}: on a missing end {edge.on_missing_end}")
     for node in graph.nodes:
         print(f"{cypher.constraint(node)};")
 
@@ -155,17 +165,16 @@ def _table(first: str, *right: str, left: tuple[str, ...] = ()) -> "Table":
     return table
 
 
+def _stubs(counts: Counts) -> str:
+    parts = {"created": counts.stubs_created, "updated": counts.stubs_updated, "unchanged": counts.stubs_unchanged}
+    said = ", ".join(f"{rows:,} {status}" for status, rows in parts.items() if rows)
+    return f"{counts.stubs:,} stubs for edges whose end is in no mart ({said})"
+
+
 def _shown(kind: str, name: str) -> str:
     from rich.markup import escape
 
     return escape(f"({name})" if kind == "node" else f"[{name}]")
-
-
-def _origin(row: dict) -> str:
-    if not row["source_file"]:
-        return ""
-    line = "" if row["source_line"] is None else f" line {row['source_line']}"
-    return f"; {row['source_file']}{line}"
 
 
 def _number(value: int | None) -> str:

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from collections import Counter
 
 import pytest
 
 from tests.support import graph
-from tests.support.drops import KEYS, current_state, expected_counts, faults, records
+from tests.support.drops import KEYS, current_state, expected_counts, faults, header, records
 from tests.support.place import Place, changes
 
 pytestmark = pytest.mark.slow
@@ -94,6 +95,32 @@ def test_a_second_run_changes_nothing(place):
 
     assert changes(report) == {}
     assert graph.content(place.target()) == before
+
+
+def test_a_rejected_edge_leads_to_its_record_as_it_landed_and_to_its_line_in_the_file(place):
+    rejected = place.warehouse("""
+        select model, feed, batch_id, source_file, source_line, row_json from gold.graph_rejected_rows
+        where is_latest and reason in ('missing_from', 'missing_to')
+    """)
+    in_files = {file.name: (header(file), dict(records(file))) for file in place.copies.glob("*.csv")}
+
+    for _, feed, batch, file, line, row in rejected:
+        ids = {name: value for name, value in json.loads(row).items() if name.endswith("_id")}
+        names, lines = in_files[file]
+        delivered = dict(zip(names, lines[line], strict=True))
+        landed = place.warehouse(
+            f"select {', '.join(ids)} from bronze.{feed} "
+            f"where (_batch_id, _source_file, _source_line) = ('{batch}', '{file}', {line})"
+        )
+        assert landed == [tuple(ids.values())]
+        assert {name: delivered[name] for name in ids} == ids
+    counted = {row["model"]: row["rejected_by_reason"] for row in place.first_report["graph"]["counts"]}
+    missing = {
+        model: sum(rows for reason, rows in reasons.items() if reason.startswith("missing"))
+        for model, reasons in counted.items()
+    }
+    assert Counter(model for model, *_ in rejected) == {model: rows for model, rows in missing.items() if rows}
+    assert len(rejected) > 10
 
 
 def test_one_changed_customer_and_product_change_exactly_those(place):

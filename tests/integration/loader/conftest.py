@@ -1,5 +1,10 @@
 """A shop's graph marts, small enough to be counted by hand."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.graph import query
@@ -28,6 +33,21 @@ def empty_graph(neo4j_server):
     for constraint in query(neo4j_server, "SHOW CONSTRAINTS YIELD name"):
         query(neo4j_server, f"DROP CONSTRAINT `{constraint['name'].replace('`', '``')}`")
     return neo4j_server
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess]:
+    """Runs the command line on the lake and the server of a `Marts`, or with another address or password."""
+
+    def run(marts: Marts, *arguments: str, uri: str = "", secret: str = "") -> subprocess.CompletedProcess:
+        neo4j = marts.options.neo4j
+        given = {"URI": uri or neo4j.uri, "USERNAME": neo4j.username, "PASSWORD": secret or neo4j.password}
+        env = {**os.environ, **{f"NEO4J_{name}": value for name, value in given.items()}}
+        place = ["--lake", str(marts.lake), "--manifest", str(marts.manifest)]
+        line = [sys.executable, "-m", "graph_loader", *arguments, *place]
+        return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+
+    return run
 
 
 @pytest.fixture

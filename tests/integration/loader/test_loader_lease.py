@@ -8,7 +8,7 @@ import time
 import pytest
 
 from graph_loader import lease as leases
-from graph_loader.connection import connect
+from graph_loader.connection import Metadata, connect
 from graph_loader.lease import LeaseError, leased, read_lease
 from graph_loader.operations import load
 from graph_loader.writer import Writer
@@ -99,6 +99,19 @@ def test_a_lease_is_renewed_while_the_load_goes_on(empty_graph, monkeypatch):
 
     # three seconds into a term of two
     assert 0 < seconds_left <= 2
+
+
+def test_what_the_graph_says_of_its_ledger_is_not_changed_under_anothers_lease(empty_graph):
+    with connect(empty_graph) as connection, leased(connection, GRAPH, "a run") as lease:
+        lease.write_metadata(Metadata("a ledger", 1))
+        query(
+            empty_graph, "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief'"
+        )
+
+        with pytest.raises(LeaseError, match="was lost to a thief"):
+            lease.write_metadata(Metadata("a ledger", 2))
+
+        assert connection.metadata(GRAPH) == Metadata("a ledger", 1)
 
 
 def test_a_load_that_lost_its_lease_stops_writing_and_the_next_one_makes_it_good(shop, empty_graph, monkeypatch):

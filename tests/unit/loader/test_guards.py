@@ -87,6 +87,25 @@ def test_too_many_rejected_rows_are_refused_with_their_reasons_also_where_delete
     assert said(plan(KNOWS, reasons=reasons, created=90, rejected=10), {}, LIMITS, ()) == []
 
 
+@pytest.mark.parametrize(("allowed", "refused"), [(("KNOWS",), 0), ((ALL,), 0), (("Person",), 1)])
+def test_rejected_rows_are_let_through_by_name(allowed, refused):
+    found = blocks(plan(KNOWS, reasons={"null_key": 9}, created=1, rejected=9), {}, LIMITS, (), allowed)
+
+    assert [block.override for block in found] == ["`python -m graph_loader --allow-rejects KNOWS`"] * refused
+
+
+def test_a_node_that_stays_as_a_stub_without_its_values_counts_as_one_that_goes():
+    tally = Tally({"unchanged": 6, "updated": 3, "deleted": 1}, {}, {"updated": 3, "unchanged": 2}, emptied=2)
+    step = Step(PERSON, tally, None, "an entry")
+
+    assert (tally.sent, tally.accepted, tally.changes) == (4, 9, 4)
+    assert said(Plan((step,), Attempt(1, {})), {}, LIMITS, ()) == [
+        "Person: 3 of 10 nodes (30.0%) would be deleted or emptied (2 stay as stubs), "
+        "and that is more than `graph_guards.max_deleted_share` = 0.2"
+    ]
+    assert said(Plan((step,), Attempt(1, {})), {}, LIMITS, ("Person",)) == []
+
+
 def test_the_error_names_every_block_and_each_override_once():
     found = blocks(plan(unchanged=1, deleted=9), {}, LIMITS, ()) * 2
 

@@ -35,9 +35,18 @@ INTERRUPTED = LOADED.begun(Attempt(2, {"node:Customer": remember(CUSTOMER, "2/0"
 
 
 def test_a_state_survives_json():
-    state = INTERRUPTED.begun(Attempt(3, {"edge:KNOWS": remember(KNOWS, "3/1", 4)}))
+    entries = {"edge:KNOWS": remember(KNOWS, "3/1", 4), "node:Customer": remember(CUSTOMER, "3/0", 12, stubs=5)}
+    state = INTERRUPTED.begun(Attempt(3, entries, ("Customer",), ("KNOWS",)))
 
     assert LedgerState.from_dict(json.loads(json.dumps(state.as_dict()))) == state
+
+
+def test_a_state_of_before_there_were_stubs_is_read():
+    old = INTERRUPTED.as_dict()
+    del old["entries"]["node:Customer"]["stubs"], old["pending"][0]["entries"]["node:Customer"]["stubs"]
+    del old["pending"][0]["allowed_rejects"]
+
+    assert LedgerState.from_dict(json.loads(json.dumps(old))) == INTERRUPTED
 
 
 def test_a_remembered_declaration_identifies_and_holds_what_the_first_one_did():

@@ -69,6 +69,17 @@ def test_nodes_and_edges_are_read_with_their_columns_and_descriptions(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("policy", [None, "reject", "create", "fail"])
+def test_what_becomes_of_an_edge_without_an_end_is_read(tmp_path, policy):
+    declared = edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"))
+    declared |= {"on_missing_end": policy} if policy else {}
+    purchased = model("edge_purchased", declared, PURCHASED_COLUMNS)
+
+    graph = read_graph(write_manifest(tmp_path / "manifest.json", purchased, PRODUCT, CUSTOMER))
+
+    assert graph.edges[0].on_missing_end == (policy or "reject")
+
+
 def test_all_problems_of_all_models_are_told_at_once(problems):
     wrong_customer = model("node_customer", node("Customer", "custmer_id"), {"customer_id": "string"})
     wrong_product = model(
@@ -136,6 +147,23 @@ def test_a_problem_names_the_file_that_declares_the_model(tmp_path):
                 "to": {"node": "X", "columns": ["id"]},
             },
             "config.meta.graph.from.column: is not a key of a declaration (did you mean 'columns'?); known: node, columns",
+        ),
+        (
+            edge("E", ("X", "id"), ("X", "id")) | {"on_missing_end": "crate"},
+            "config.meta.graph.on_missing_end: is 'crate' (did you mean 'create'?), but must be one of: reject, create, fail",
+        ),
+        (
+            edge("E", ("X", "id"), ("X", "id")) | {"on_missing_end": ["fail"]},
+            "config.meta.graph.on_missing_end: is ['fail'] (did you mean 'fail'?), but must be one of: reject, create, fail",
+        ),
+        (
+            edge("E", ("X", "id"), ("X", "id")) | {"on_missing_ends": "fail"},
+            "config.meta.graph.on_missing_ends: is not a key of a declaration (did you mean 'on_missing_end'?); "
+            "known: edge, from, to, key, on_missing_end",
+        ),
+        (
+            {"node": "X", "key": ["id"], "on_missing_end": "fail"},
+            "config.meta.graph.on_missing_end: is not a key of a declaration; known: node, key",
         ),
     ],
 )
