@@ -109,7 +109,7 @@ def _rebuilt(session: Session, claim: Collection[str]) -> tuple[Claim, ...]:
         claims.append(counted)
     session.lease.require()
     ledger.adopt(entries, generation)
-    session.connection.write_metadata(session.graph_id, Metadata(ledger.state.ledger_id, generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, generation))
     ledger.sweep()
     return tuple(claims)
 
