@@ -21,6 +21,7 @@ from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
 from graph_loader.readback import Readback
+from graph_loader.renewal import renewed
 from graph_loader.trace import Trace
 from graph_loader.tuning import tuned
 from graph_loader.writer import BATCH_ROWS, Writer
@@ -135,7 +136,7 @@ def open_session(
             if not rebuild:
                 ledger.reload()
         if rebuild:
-            ledger = ledger.renewed(connection.metadata(options.graph_id))
+            ledger = renewed(ledger, connection.metadata(options.graph_id))
         elif not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()
