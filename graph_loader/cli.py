@@ -10,6 +10,7 @@ import typer
 
 from graph_loader import operations
 from graph_loader.answers import Format
+from graph_loader.repair_options import Claim, Deep, RebuildLedger, Repair, require_one
 from lakegraph.runtime.options import Env, Json, Lake, Target
 
 DEFAULT_COMMAND = "load"
@@ -41,13 +42,6 @@ AllowDeletes = Annotated[
         metavar="NAME",
         help="A label or type of which any number may be deleted; may be given several times, `all` for every one.",
         show_default=False,
-    ),
-]
-Repair = Annotated[
-    bool,
-    typer.Option(
-        "--repair",
-        help="Compare the marts with what the graph really holds, and set right what others changed or deleted.",
     ),
 ]
 AllowRejects = Annotated[
@@ -129,23 +123,9 @@ def reconcile(
     env: Env = None,
     manifest: Manifest = None,
     graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Compare the values of all nodes and edges, not only their number and keys.")
-    ] = False,
-    rebuild_ledger: Annotated[
-        bool,
-        typer.Option("--rebuild-ledger", help="Compare nothing, but write a new ledger from what the graph holds."),
-    ] = False,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--claim",
-            metavar="NAME",
-            help="With --rebuild-ledger: a label or type of which everything in the graph counts as written by loads, also "
-            "what no mart has; may be given several times, `all` for every one.",
-            show_default=False,
-        ),
-    ] = None,
+    deep: Deep = False,
+    rebuild_ledger: RebuildLedger = False,
+    claim: Claim = None,
     as_json: Json = False,
 ) -> None:
     """Compare every label and type with its mart, change nothing, and fail on any difference."""
@@ -155,7 +135,7 @@ def reconcile(
     from graph_loader.rebuild import rebuild
     from graph_loader.tables import show_agreements, show_claims
 
-    _require_one(deep, rebuild_ledger, claim)
+    require_one(deep, rebuild_ledger, claim)
     if rebuild_ledger:
         claims = rebuild(_options(lake, target, env, manifest, graph_id), frozenset(claim or ()))
         print(json.dumps([asdict(found) for found in claims], indent=2)) if as_json else show_claims(claims)
@@ -218,15 +198,6 @@ def query(
     else:
         raise QuestionError("No question is named.", "`python -m graph_loader query --list` shows which there are.")
     print_answer(answer, Format.JSON if as_json else shown_as or Format.TABLE)
-
-
-def _require_one(deep: bool, rebuild_ledger: bool, claim: list[str] | None) -> None:
-    from lakegraph.runtime.errors import ConfigurationError
-
-    if deep and rebuild_ledger:
-        raise ConfigurationError("--deep and --rebuild-ledger exclude each other.", "Rebuild first, then compare.")
-    if claim and not rebuild_ledger:
-        raise ConfigurationError("--claim says what a new ledger remembers.", "Give --rebuild-ledger with it.")
 
 
 def _options(

@@ -11,12 +11,10 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place
 from graph_loader.spark_sql import HASH, identity_names, identity_schema
@@ -50,28 +48,6 @@ class Ledger:
             LedgerError: the pointer is not readable.
         """
         self.state = _read_state(self.folder / POINTER)
-
-    def renewed(self, metadata: Metadata | None) -> "Ledger":
-        """A ledger in the same folder that remembers nothing yet; what is there stays until another one is saved.
-
-        It goes on under the same id where graph and ledger have one, and knows then what it replaces. A ledger that is not
-        known to be the graph's is copied aside first. Its next generation is one that neither graph nor folder has seen.
-
-        Args:
-            metadata: what the graph says of its ledger.
-        """
-        try:
-            self.reload()
-        except LedgerError:
-            self.state = None
-        replaced = self.state if self.state and metadata and self.state.ledger_id == metadata.ledger_id else None
-        if replaced is None and (self.folder / POINTER).is_file():
-            aside = self.folder.with_name(f"{self.folder.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-            shutil.copytree(self.folder, aside, ignore=shutil.ignore_patterns(LOCK))
-        seen = [int(child.name) for child in self.folder.iterdir() if child.name.isdecimal()]
-        seen += [metadata.generation if metadata else 0, self.state.next_generation - 1 if self.state else 0]
-        ledger_id = replaced.ledger_id if replaced else uuid.uuid4().hex
-        return Ledger(self.folder, LedgerState(ledger_id, max(seen)), replaced)
 
     def has_rows(self, entry: Remembered) -> bool:
         """Whether the rows of an entry are there."""

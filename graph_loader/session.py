@@ -22,6 +22,7 @@ from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
 from graph_loader.preflight import require_place, require_session
 from graph_loader.readback import Readback
+from graph_loader.renewal import renewed
 from graph_loader.rights import require_rights, require_version
 from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
@@ -150,7 +151,7 @@ def open_session(
             if not rebuild:
                 ledger.reload()
         if rebuild:
-            ledger = ledger.renewed(connection.metadata(options.graph_id))
+            ledger = renewed(ledger, connection.metadata(options.graph_id))
         elif not _belongs(ledger, connection, marts.graph, options.graph_id):
             if write:
                 ledger.start_anew()

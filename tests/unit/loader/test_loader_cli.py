@@ -71,3 +71,12 @@ def test_schema_shows_the_model_of_the_graph(tmp_path):
     ]
     assert as_json["edges"][0]["from"] == {"node": "Person", "columns": ["a"]}
     assert as_json["nodes"][0]["constraint"].endswith("FOR (node:`Person`) REQUIRE (node.`id`) IS UNIQUE")
+
+
+def test_options_of_reconcile_that_contradict_each_other_are_told():
+    both = graph_loader("reconcile", "--deep", "--rebuild-ledger")
+    alone = graph_loader("reconcile", "--claim", "all")
+
+    assert (both.returncode, alone.returncode) == (2, 2)
+    assert both.stderr == "error: --deep and --rebuild-ledger exclude each other. Rebuild first, then compare.\n"
+    assert alone.stderr == "error: --claim says what a new ledger remembers. Give --rebuild-ledger with it.\n"
