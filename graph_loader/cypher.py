@@ -10,6 +10,7 @@ from graph_loader.types import Kind, PropertyType
 _READ_TEXT = {Kind.LOCAL_DATETIME: "localdatetime", Kind.ZONED_DATETIME: "datetime"}
 
 METADATA_LABEL = "LakegraphMetadata"
+METADATA_CONSTRAINT = f"lakegraph_{METADATA_LABEL}_graph_id"
 
 # Setting a property locks the node, so that what is read after it cannot be changed by another any more.
 _LOCK_METADATA = "SET m.lease_fence = coalesce(m.lease_fence, 0)"
@@ -44,7 +45,7 @@ def drop_constraint(node: NodeDeclaration) -> str:
 
 def metadata_constraint() -> str:
     """The statement that keeps two loads from making a metadata node each."""
-    name = quoted(f"lakegraph_{METADATA_LABEL}_graph_id")
+    name = quoted(METADATA_CONSTRAINT)
     return f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (m:{quoted(METADATA_LABEL)}) REQUIRE m.graph_id IS UNIQUE"
 
 

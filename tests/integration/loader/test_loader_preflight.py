@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from graph_loader import rights, writer
-from graph_loader.connection import GraphError, connect
+from graph_loader import cypher, rights, writer
+from graph_loader.connection import Connection, GraphError, connect
 from graph_loader.connector import known_options, require_connector
 from graph_loader.manifest import read_graph
 from graph_loader.operations import load, plan
@@ -160,18 +160,26 @@ def test_a_server_that_is_too_old_is_told(shop, monkeypatch):
             require_version(connection)
 
 
-def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph):
+def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch):
     loop = edge("KNOWS", ("Customer", "customer_id"), ("Customer", "friend"))
     shop.make("edge_knows", loop, "select 'C1' as customer_id, 'C2' as friend, true as close")
+    query(empty_graph, cypher.metadata_constraint())
     query(empty_graph, "CREATE (:Customer {customer_id: 'C1'})-[:KNOWS]->(:Product {product_id: 7})")
     before = content(empty_graph)
 
+    tried = []
+    real = Connection.attempt
+    monkeypatch.setattr(Connection, "attempt", lambda self, *a, **k: tried.append(a[0]) or real(self, *a, **k))
     with connect(empty_graph) as connection:
         require_rights(connection, read_graph(shop.manifest))
 
+    assert [statement.split(" (")[0] for statement in tried] == [
+        "CREATE",
+        "CREATE CONSTRAINT `lakegraph_Customer_customer_id` IF NOT EXISTS FOR",
+    ]
     assert content(empty_graph) == before
-    assert query(empty_graph, "SHOW CONSTRAINTS") == []
-    assert query(empty_graph, "SHOW INDEXES YIELD type WHERE type <> 'LOOKUP'") == []
+    assert query(empty_graph, "SHOW CONSTRAINTS YIELD name") == [{"name": cypher.METADATA_CONSTRAINT}]
+    assert query(empty_graph, "SHOW INDEXES YIELD name WHERE name CONTAINS 'Customer'") == []
 
 
 def test_an_edition_without_a_needed_constraint_is_told(empty_graph):

@@ -3,7 +3,7 @@
 import pytest
 
 from graph_loader import cypher
-from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
 from graph_loader.types import property_type
 
 
@@ -127,3 +127,29 @@ def test_counts_and_identities():
 @pytest.mark.parametrize(("name", "expected"), [("Größe 测", "`Größe 测`"), ("a`b", "`a``b`"), ("x:y}", "`x:y}`")])
 def test_names_are_quoted(name, expected):
     assert cypher.quoted(name) == expected
+
+
+def test_a_trial_creates_and_deletes_one_of_everything():
+    product = NodeDeclaration(Model("node_product", columns=columns(product_id="varchar")), "Product", ("product_id",))
+    knows = EdgeDeclaration(
+        Model("edge_knows", columns=columns(a="varchar", b="varchar")),
+        "IS `A` FRIEND",
+        End("Customer", ("a",), ("customer_id",)),
+        End("Customer", ("b",), ("customer_id",)),
+    )
+
+    statement, parameters = cypher.trial(GraphDeclaration((CUSTOMER, product), (PURCHASED, knows)), "probe")
+
+    assert statement == (
+        "CREATE (n0:`Customer` $n0)\n"
+        "CREATE (n1:`Product` $n1)\n"
+        "CREATE (n0)-[r0:`PURCHASED` $r0]->(n1)\n"
+        "CREATE (n0)-[r1:`IS ``A`` FRIEND` $r1]->(n0)\n"
+        "DELETE r1, r0, n1, n0"
+    )
+    assert parameters == {
+        "n0": dict.fromkeys(("customer_id", "name", "age"), "probe"),
+        "n1": {"product_id": "probe"},
+        "r0": dict.fromkeys(("order_id", "line", "amount"), "probe"),
+        "r1": {},
+    }
