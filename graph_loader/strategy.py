@@ -83,7 +83,8 @@ def choose(step: Step, tasks: int) -> Strategy:
 
 def rounds(declaration: EdgeDeclaration, rows: "DataFrame", dealt: Schedule) -> Iterator["DataFrame"]:
     """The rows of each round, with a partition for each task."""
-    numbered = rows.selectExpr("*", f"{slot_number(declaration, dealt)} as {SLOT}")
+    # without its history: Spark would plan all that led to the rows again for every task of every round
+    numbered = rows.selectExpr("*", f"{slot_number(declaration, dealt)} as {SLOT}").localCheckpoint()
     for number in range(len(dealt.edges)):
         first = number * dealt.tasks
         parts = [
