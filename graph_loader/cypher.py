@@ -6,8 +6,15 @@ The connector puts `UNWIND $events AS event` in front of the statements that tak
 from graph_loader.declarations import Declaration, EdgeDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
-# Temporal values travel as text: the connector itself would lose the zone, or send bare microseconds.
-_READ_TEXT = {Kind.LOCAL_DATETIME: "localdatetime", Kind.ZONED_DATETIME: "datetime"}
+# Temporal values travel as text: the connector itself would lose the zone or the era, or send bare microseconds.
+_READ_TEXT = {
+    Kind.DATE: "date",
+    Kind.LOCAL_DATETIME: "localdatetime",
+    Kind.ZONED_DATETIME: "datetime",
+    Kind.LOCAL_TIME: "localtime",
+    Kind.ZONED_TIME: "time",
+    Kind.DURATION: "duration",
+}
 
 METADATA_LABEL = "LakegraphMetadata"
 
@@ -81,14 +88,18 @@ def read_lease() -> str:
     )
 
 
-def upsert(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
+def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
     """The statement that creates or updates a node or an edge from an event.
 
     Args:
         removed: properties that the declaration had once and that must go.
+        labels_removed: labels that the declaration had once and that must go.
     """
     if isinstance(declaration, NodeDeclaration):
-        return f"MERGE {_node('node', declaration.label, declaration.identity)}{_set('node', declaration, removed)}"
+        labels = f"\nSET node{_labels(declaration.labels)}" if declaration.labels else ""
+        labels += f"\nREMOVE node{_labels(labels_removed)}" if labels_removed else ""
+        merged = f"MERGE {_node('node', declaration.label, declaration.identity)}"
+        return f"{merged}{labels}{_set('node', declaration, removed)}"
     return (
         f"{_match_ends(declaration)}\n"
         f"MERGE (from)-{_edge_pattern(declaration)}->(to){_set('edge', declaration, removed)}"
@@ -100,19 +111,26 @@ def delete_edge(edge: EdgeDeclaration) -> str:
     return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)\nDELETE edge"
 
 
-def delete_node(node: NodeDeclaration) -> str:
-    """The statement that deletes an event's node, unless it carries labels or relationships of others."""
+def delete_node(node: NodeDeclaration, labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that deletes an event's node, unless it carries labels or relationships of others.
+
+    Args:
+        labels_removed: labels that the declaration had once, and that the node may still have.
+    """
+    further = ", ".join(f"node:{quoted(label)}" for label in (*node.labels, *labels_removed))
+    own = f"1 + size([carried IN [{further}] WHERE carried])" if further else "1"
     return (
         f"MATCH {_node('node', node.label, node.identity)}\n"
-        f"WHERE size(labels(node)) = 1 AND NOT EXISTS {{ (node)--() }}\n"
+        f"WHERE size(labels(node)) = {own} AND NOT EXISTS {{ (node)--() }}\n"
         "DELETE node"
     )
 
 
-def disown_node(node: NodeDeclaration, properties: tuple[str, ...]) -> str:
-    """The statement that takes our label and properties off an event's node and leaves it to the others who use it."""
+def disown_node(node: NodeDeclaration, properties: tuple[str, ...], labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that takes our labels and properties off an event's node and leaves it to the others who use it."""
     removed = "".join(f", node.{quoted(name)}" for name in properties)
-    return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node:{quoted(node.label)}{removed}"
+    labels = _labels((node.label, *node.labels, *labels_removed))
+    return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node{labels}{removed}"
 
 
 def count(declaration: Declaration) -> str:
@@ -134,6 +152,10 @@ def identities(declaration: Declaration) -> str:
         pattern = f"(from:{start})-[key:{quoted(declaration.type)}]->(to:{end})"
     fields = ", ".join(f"{_sent(item)} AS {quoted(item.name)}" for item in declaration.identity)
     return f"MATCH {pattern} RETURN {fields}"
+
+
+def _labels(labels: tuple[str, ...]) -> str:
+    return "".join(f":{quoted(label)}" for label in labels)
 
 
 def _sent(item: Identity) -> str:

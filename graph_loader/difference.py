@@ -63,7 +63,8 @@ def difference(
         node_keys(declaration.start.node).createOrReplaceTempView(spark_sql.FROM_KEYS)
         node_keys(declaration.end.node).createOrReplaceTempView(spark_sql.TO_KEYS)
     lineage = [name for name in mart.columns if name in spark_sql.LINEAGE]
-    return spark.sql(spark_sql.difference(declaration, known is not None, lineage))
+    has_unfit = spark_sql.UNFIT in mart.columns
+    return spark.sql(spark_sql.difference(declaration, known is not None, lineage, has_unfit))
 
 
 def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> Tally:

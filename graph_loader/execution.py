@@ -75,7 +75,7 @@ def _upsert(session: Session, step: Step) -> None:
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
     with session.trace.step(f"write {declaration.name}", rows, session.writer.records_written):
-        _write(session, step, events, cypher.upsert(declaration, step.removed))
+        _write(session, step, events, cypher.upsert(declaration, step.removed, step.labels_removed))
 
 
 def _delete_edges(session: Session, step: Step) -> None:
@@ -90,12 +90,12 @@ def _delete_nodes(session: Session, step: Step) -> int:
     node = step.declaration
     counting = cypher.count(node)
     before = session.connection.count(counting)
-    _on_deleted(session, step, "delete", cypher.delete_node(node))
+    _on_deleted(session, step, "delete", cypher.delete_node(node, step.labels_removed))
     after = session.connection.count(counting)
     if before - after == rows:
         return 0
     properties = (*(column.name for column in node.properties), *step.removed)
-    _on_deleted(session, step, "disown", cypher.disown_node(node, properties))
+    _on_deleted(session, step, "disown", cypher.disown_node(node, properties, step.labels_removed))
     return after - session.connection.count(counting)
 
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration
 from graph_loader.ledger_state import Attempt, LedgerError, LedgerState, Remembered, place
-from graph_loader.spark_sql import HASH, identity_names, identity_schema
+from graph_loader.spark_sql import HASH, identity_names, identity_schema, quoted, travel_type
+from graph_loader.types import Kind
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
@@ -71,8 +72,12 @@ class Ledger:
 
     def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
         """Identity columns and `_hash` of one entry."""
-        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
-        return spark.read.schema(schema).parquet(str(self.folder / entry.folder))
+        identity, folder = entry.declaration().identity, str(self.folder / entry.folder)
+        if any(item.type.kind is Kind.DATE for item in identity):
+            # ledgers of earlier versions hold days as such
+            own = [f"cast({quoted(item.name)} as {travel_type(item.type)}) as {quoted(item.name)}" for item in identity]
+            return spark.read.parquet(folder).selectExpr(*own, HASH)
+        return spark.read.schema(f"{identity_schema(identity)}, {HASH} binary").parquet(folder)
 
     def stage(self, entry: Remembered, accepted: "DataFrame") -> None:
         """Write the rows that a label or type will have, without making them count yet.

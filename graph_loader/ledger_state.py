@@ -26,6 +26,8 @@ class Remembered:
     properties: dict[str, str]
     # for edges: role to {node, key, types}
     ends: dict[str, dict] = field(default_factory=dict)
+    # for nodes: the labels that they carry besides their own
+    labels: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -36,7 +38,8 @@ class Remembered:
         """The declaration as it was when these rows were written; its mart's columns are those of the graph."""
         columns = [Column(name, _parse_type(text)) for name, text in self.properties.items()]
         if self.kind == "node":
-            return NodeDeclaration(Model(self.model, columns=tuple(columns), complete=True), self.name, tuple(self.key))
+            model = Model(self.model, columns=tuple(columns), complete=True)
+            return NodeDeclaration(model, self.name, tuple(self.key), tuple(self.labels))
         ends = {}
         for role, end in self.ends.items():
             own = [f"_{role}_{name}" for name in end["key"]]
@@ -72,6 +75,7 @@ def remember(declaration: Declaration, folder: str, rows: int) -> Remembered:
         list(declaration.key),
         properties,
         ends,
+        list(declaration.labels) if isinstance(declaration, NodeDeclaration) else [],
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration
+from graph_loader.declarations import Declaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, check_identities, place, remember
@@ -26,8 +26,9 @@ class Step:
     rows: "DataFrame"
     # None when no model declares it any more: all its rows go
     entry: Remembered | None
-    # properties that it had once and that no row may keep
+    # properties and labels that it had once and that no row may keep
     removed: tuple[str, ...] = ()
+    labels_removed: tuple[str, ...] = ()
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
@@ -106,12 +107,14 @@ def _step(
     sources = [source for source in ledger.state.sources(place(declaration.kind, declaration.name)) if source]
     names = {column.name for column in declaration.properties}
     removed = sorted({name for source in sources for name in source.properties} - names)
+    labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
+    labels_removed = sorted({label for source in sources for label in source.labels} - labels)
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     if current and counted.changes == 0:
         entry = remember(declaration, current.folder, current.rows)
     else:
         entry = remember(declaration, folder, counted.accepted)
-    step = Step(declaration, counted, rows, entry, tuple(removed))
+    step = Step(declaration, counted, rows, entry, tuple(removed), tuple(labels_removed))
     if entry.folder == folder:
         ledger.stage(entry, step.having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step

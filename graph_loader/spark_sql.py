@@ -6,11 +6,15 @@ One statement per label or type, because building the same plan call by call cos
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from graph_loader.declarations import Declaration, EdgeDeclaration, Identity
+from graph_loader.declarations import Declaration, EdgeDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
 HASH, STATUS, REASON, DETAIL = "_hash", "_status", "_reason", "_detail"
+# the mart's word for values that no property can hold, where it has any
+UNFIT = "_unfit"
+# Neo4j indexes no more of a key
+KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
 
@@ -19,9 +23,17 @@ _TRAVEL_TYPES = {
     Kind.INTEGER: "bigint",
     Kind.FLOAT: "double",
     Kind.BOOLEAN: "boolean",
-    Kind.DATE: "date",
-    Kind.LOCAL_DATETIME: "string",
-    Kind.ZONED_DATETIME: "string",
+    **dict.fromkeys(
+        (
+            Kind.DATE,
+            Kind.LOCAL_DATETIME,
+            Kind.ZONED_DATETIME,
+            Kind.LOCAL_TIME,
+            Kind.ZONED_TIME,
+            Kind.DURATION,
+        ),
+        "string",
+    ),
 }
 
 
@@ -71,7 +83,9 @@ def identity_schema(identity: Iterable[Identity]) -> str:
     return ", ".join(f"{quoted(item.name)} {travel_type(item.type)}" for item in identity)
 
 
-def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str] = tuple(LINEAGE)) -> str:
+def difference(
+    declaration: Declaration, has_known: bool, lineage: Sequence[str] = tuple(LINEAGE), has_unfit: bool = False
+) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
     It reads the mart as `graph_mart`; what the ledger remembers as `graph_known` (identity and `_hash`, null where the
@@ -81,6 +95,7 @@ def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str]
     Args:
         has_known: whether the ledger remembers anything; without, there is no `graph_known`.
         lineage: the lineage columns that the mart has; the others are null.
+        has_unfit: whether the mart has a column `_unfit`, with the reason why a row holds what no property can.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
@@ -88,22 +103,28 @@ def difference(declaration: Declaration, has_known: bool, lineage: Sequence[str]
         rejected rows `_reason` and `_detail`. Rows that only the ledger remembers have nothing but identity and status.
     """
     ctes = [
-        ("travelling", _travelling(declaration, lineage)),
+        ("travelling", _travelling(declaration, lineage, has_unfit)),
         ("hashed", f"select *, {_hash(declaration)} as {HASH} from travelling"),
         ("found", _found(declaration)),
         ("counted", _counted(declaration.identity)),
-        ("reasoned", f"select *, {_reason(declaration)} as {REASON} from counted"),
-        ("judged", f"select *, {_detail(declaration)} as {DETAIL} from reasoned"),
+        ("reasoned", f"select *, {_reason(declaration, has_unfit)} as {REASON} from counted"),
+        ("judged", f"select *, {_detail(declaration, has_unfit)} as {DETAIL} from reasoned"),
     ]
     text = ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
     return f"with {text}\n{_compared(declaration) if has_known else _all_new(declaration)}"
 
 
-def _travelling(declaration: Declaration, lineage: Sequence[str]) -> str:
-    fields = [f"{_travel(item.column, item.type)} as {quoted(item.name)}" for item in declaration.identity]
+def _travelling(declaration: Declaration, lineage: Sequence[str], has_unfit: bool) -> str:
+    fields = [f"{_travel_key(item)} as {quoted(item.name)}" for item in declaration.identity]
     fields += [f"{_travel(column.name, column.type)} as {quoted(column.name)}" for column in declaration.values]
     fields += [f"cast({name if name in lineage else 'null'} as {kind}) as {name}" for name, kind in LINEAGE.items()]
-    return f"select {', '.join(fields)} from {MART}"
+    return f"select {', '.join([*fields, *[UNFIT] * has_unfit])} from {MART}"
+
+
+def _travel_key(item: Identity) -> str:
+    value = _travel(item.column, item.type)
+    # a negative zero equals zero in SQL, but not in an index of Neo4j
+    return f"if({value} = 0, 0D, {value})" if item.type.kind is Kind.FLOAT else value
 
 
 def _travel(name: str, kind: PropertyType) -> str:
@@ -123,6 +144,10 @@ def _hash(declaration: Declaration) -> str:
     values = ", ".join(
         f"{literal(f'{column.name}:{column.type}')}, {quoted(column.name)}" for column in declaration.values
     )
+    if isinstance(declaration, NodeDeclaration) and declaration.labels:
+        # so that another set of labels is a change of every row
+        labels = f"{literal(':labels')}, {literal(':'.join(sorted(declaration.labels)))}"
+        values = f"{labels}, {values}" if values else labels
     text = f"to_json(named_struct({values}))" if values else literal("{}")
     return f"unhex(md5({text}))"
 
@@ -152,16 +177,28 @@ def _counted(identity: tuple[Identity, ...]) -> str:
     )
 
 
-def _lists(declaration: Declaration) -> list[str]:
-    return [column.name for column in declaration.values if column.type.is_list]
+def _unsupported(declaration: Declaration) -> list[tuple[str, str]]:
+    """Conditions under which a property cannot hold a value, and what to say of each."""
+    found = []
+    if lists := [column.name for column in declaration.values if column.type.is_list]:
+        bad = ", ".join(f"if(exists({quoted(name)}, item -> item is null), {literal(name)}, null)" for name in lists)
+        condition = " or ".join(f"exists({quoted(name)}, item -> item is null)" for name in lists)
+        found.append((condition, f"concat('a null inside the list ', concat_ws(', ', {bad}))"))
+    for item in declaration.identity:
+        if item.type.kind is Kind.FLOAT:
+            found.append((f"isnan({quoted(item.name)})", literal(f"{item.column} is NaN, which equals nothing")))
+    texts = [item for item in declaration.identity if item.type.kind is Kind.STRING]
+    if texts and not isinstance(declaration, EdgeDeclaration):
+        size = " + ".join(f"octet_length({quoted(item.name)})" for item in texts)
+        found.append((f"{size} > {KEY_BYTES}", literal(f"the key has more than {KEY_BYTES:,} bytes")))
+    return found
 
 
-def _reason(declaration: Declaration) -> str:
-    whens = [(Reason.NULL_KEY, " or ".join(f"{name} is null" for name in identity_names(declaration.identity)))]
-    if lists := _lists(declaration):
-        whens.append(
-            (Reason.UNSUPPORTED_VALUE, " or ".join(f"exists({quoted(name)}, item -> item is null)" for name in lists))
-        )
+def _reason(declaration: Declaration, has_unfit: bool) -> str:
+    # an unfit value of a key is null here, but that is not what is wrong with it
+    whens = [(Reason.UNSUPPORTED_VALUE, f"{UNFIT} is not null")] * has_unfit
+    whens += [(Reason.NULL_KEY, " or ".join(f"{name} is null" for name in identity_names(declaration.identity)))]
+    whens += [(Reason.UNSUPPORTED_VALUE, condition) for condition, _ in _unsupported(declaration)]
     if isinstance(declaration, EdgeDeclaration):
         whens += [(Reason.MISSING_FROM, "_from_found is null"), (Reason.MISSING_TO, "_to_found is null")]
     # of identical rows the first one stays, of conflicting ones none
@@ -169,14 +206,14 @@ def _reason(declaration: Declaration) -> str:
     return f"case {' '.join(f'when {condition} then {literal(reason)}' for reason, condition in whens)} end"
 
 
-def _detail(declaration: Declaration) -> str:
+def _detail(declaration: Declaration, has_unfit: bool) -> str:
     nulls = (f"if({quoted(item.name)} is null, {literal(item.column)}, null)" for item in declaration.identity)
     texts = [(Reason.NULL_KEY, f"concat(concat_ws(', ', {', '.join(nulls)}), ' is null')")]
-    if lists := _lists(declaration):
-        bad = (f"if(exists({quoted(name)}, item -> item is null), {literal(name)}, null)" for name in lists)
-        texts.append(
-            (Reason.UNSUPPORTED_VALUE, f"concat('a null inside the list ', concat_ws(', ', {', '.join(bad)}))")
-        )
+    unsupported = [(f"{UNFIT} is not null", UNFIT)] * has_unfit + _unsupported(declaration)
+    if unsupported:
+        whens = " ".join(f"when {condition} then {text}" for condition, text in unsupported)
+        told = unsupported[0][1] if len(unsupported) == 1 else f"case {whens} end"
+        texts.append((Reason.UNSUPPORTED_VALUE, told))
     if isinstance(declaration, EdgeDeclaration):
         for reason, role, end in (
             (Reason.MISSING_FROM, "from", declaration.start),

@@ -10,6 +10,7 @@ from graph_loader.declarations import GraphDeclaration
 from graph_loader.preview import Preview
 from graph_loader.reconcile import Agreement
 from graph_loader.report import RunReport
+from graph_loader.schema import type_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -73,13 +74,18 @@ def show_agreements(agreements: Iterable[Agreement]) -> None:
 
 def show_schema(graph: GraphDeclaration) -> None:
     """Print a graph model and its constraints."""
+    from rich.markup import escape
+
     table = _table("", left=("model", "key", "properties"))
     for declaration in graph:
-        properties = ", ".join(f"{column.name} {column.type or '?'}" for column in declaration.properties)
-        name = declaration.name
-        if declaration.kind == "edge":
-            name = f"{declaration.start.node}-{name}->{declaration.end.node}"
-        table.add_row(_shown(declaration.kind, name), declaration.model.name, ", ".join(declaration.key), properties)
+        properties = ", ".join(f"{column.name} {type_of(column)}" for column in declaration.properties)
+        if declaration.kind == "node":
+            name = ":".join((declaration.label, *declaration.labels))
+        else:
+            name = f"{declaration.start.node}-{declaration.type}->{declaration.end.node}"
+        table.add_row(
+            _shown(declaration.kind, name), declaration.model.name, ", ".join(declaration.key), escape(properties)
+        )
     _print(table)
     for node in graph.nodes:
         print(f"{cypher.constraint(node)};")

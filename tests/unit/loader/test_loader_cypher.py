@@ -111,6 +111,27 @@ def test_deletes():
     )
 
 
+def test_further_labels_are_set_removed_and_no_reason_to_keep_a_node():
+    party = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Pa`rty"))
+
+    assert cypher.upsert(party, ("email",), ("Lead",)) == (
+        "MERGE (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "SET node:`Person`:`Pa``rty`\n"
+        "REMOVE node:`Lead`\n"
+        "SET node += {`name`: event.`name`, `age`: event.`age`, `email`: null}"
+    )
+    assert cypher.delete_node(party, ("Lead",)) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "WHERE size(labels(node)) = 1 + size([carried IN [node:`Person`, node:`Pa``rty`, node:`Lead`] WHERE carried]) "
+        "AND NOT EXISTS { (node)--() }\n"
+        "DELETE node"
+    )
+    assert cypher.disown_node(party, ("name",), ("Lead",)) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "REMOVE node:`Customer`:`Person`:`Pa``rty`:`Lead`, node.`name`"
+    )
+
+
 def test_counts_and_identities():
     assert cypher.count(CUSTOMER) == "MATCH (node:`Customer`) RETURN count(node) AS rows"
     assert cypher.count(PURCHASED) == "MATCH ()-[edge:`PURCHASED`]->() RETURN count(edge) AS rows"
