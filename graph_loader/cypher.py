@@ -3,6 +3,9 @@
 The connector puts `UNWIND $events AS event` in front of the statements that take events.
 """
 
+import hashlib
+import json
+
 from graph_loader.declarations import Declaration, EdgeDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
@@ -17,6 +20,8 @@ _READ_TEXT = {
 }
 
 METADATA_LABEL = "LakegraphMetadata"
+# how the names of the constraints that loads make begin
+OUR_NAMES = "lakegraph_"
 
 # Setting a property locks the node, so that what is read after it cannot be changed by another any more.
 _LOCK_METADATA = "SET m.lease_fence = coalesce(m.lease_fence, 0)"
@@ -40,13 +45,30 @@ def constraint(node: NodeDeclaration) -> str:
 
 
 def constraint_name(node: NodeDeclaration) -> str:
-    """The name of the constraint that makes a label's key unique."""
-    return "_".join(["lakegraph", node.label, *node.key])
+    """The name of the constraint that makes a label's key unique; no two keys have the same."""
+    # the readable part alone would be the same for label A_b with key c and label A with key b, c
+    digest = hashlib.sha256(json.dumps([node.label, *node.key]).encode()).hexdigest()[:8]
+    return OUR_NAMES + "_".join([node.label, *node.key, digest])
 
 
-def drop_constraint(node: NodeDeclaration) -> str:
-    """The statement that gives up the constraint of a label that no model declares any more."""
-    return f"DROP CONSTRAINT {quoted(constraint_name(node))} IF EXISTS"
+def drop_constraint(name: str) -> str:
+    """The statement that drops a constraint."""
+    return f"DROP CONSTRAINT {quoted(name)} IF EXISTS"
+
+
+def former_index(node: NodeDeclaration) -> str:
+    """The statement that makes nodes of a former key quick to find; it does nothing where a constraint does so already."""
+    key = ", ".join(f"node.{quoted(column)}" for column in node.key)
+    return f"CREATE INDEX {quoted(_former_name(node))} IF NOT EXISTS FOR (node:{quoted(node.label)}) ON ({key})"
+
+
+def drop_former_index(node: NodeDeclaration) -> str:
+    """The statement that drops the index of a former key."""
+    return f"DROP INDEX {quoted(_former_name(node))} IF EXISTS"
+
+
+def _former_name(node: NodeDeclaration) -> str:
+    return f"{constraint_name(node)}_former"
 
 
 def metadata_constraint() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration
-from graph_loader.ledger_state import Attempt, LedgerError, LedgerState, Remembered, place
+from graph_loader.ledger_state import Attempt, LedgerError, LedgerState, Remembered, place, remember
 from graph_loader.spark_sql import HASH, identity_names, identity_schema, quoted, travel_type
 from graph_loader.types import Kind
 from lakegraph.runtime.ops import sync_folder
@@ -56,7 +56,7 @@ class Ledger:
         """
         from pyspark.sql import functions
 
-        sources = self.state.sources(place(declaration.kind, declaration.name))
+        sources = self.state.sources(place(declaration.kind, declaration.name), remember(declaration, "", 0))
         folders = {source.folder if source else None for source in sources}
         if folders == {None}:
             return None
@@ -69,6 +69,12 @@ class Ledger:
         agreed = f"count({HASH}) = {len(sources)} and min({HASH}) = max({HASH})"
         identity = identity_names(declaration.identity)
         return everything.groupBy(*identity).agg(functions.expr(f"if({agreed}, min({HASH}), null)").alias(HASH))
+
+    def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":
+        """Identity columns of all rows of some entries of one identity, each once."""
+        names = identity_names(entries[0].declaration().identity)
+        frames = [self.read(spark, entry).selectExpr(*names) for entry in entries]
+        return reduce(lambda left, right: left.unionByName(right), frames).distinct()
 
     def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
         """Identity columns and `_hash` of one entry."""

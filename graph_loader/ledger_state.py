@@ -108,9 +108,16 @@ class LedgerState:
         """The generation of the next load."""
         return max([self.generation, *(attempt.generation for attempt in self.pending)]) + 1
 
-    def sources(self, name: str) -> list[Remembered | None]:
-        """What the last complete load and each attempt since say of one label or type; None where they hold nothing of it."""
-        return [self.entries.get(name), *(attempt.entries.get(name) for attempt in self.pending)]
+    def sources(self, name: str, like: Remembered | None = None) -> list[Remembered | None]:
+        """What the last complete load and each attempt since say of one label or type; None where they hold nothing of it.
+
+        Args:
+            like: leave out what was written under another identity than this one's.
+        """
+        found = [self.entries.get(name), *(attempt.entries.get(name) for attempt in self.pending)]
+        return [
+            source if source and (like is None or source.identity() == like.identity()) else None for source in found
+        ]
 
     def remembered(self) -> dict[str, Remembered]:
         """The latest entry of each label or type that any of the sources has."""
@@ -187,32 +194,6 @@ def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None
         f"{state.generation}: one of them was put back from a copy.",
         f"Put the other back to the same time. {anew}",
     )
-
-
-def check_identities(state: LedgerState, declarations: list[Declaration]) -> None:
-    """Make sure that what identifies the rows of each label and type is what it was when the ledger was written.
-
-    Raises:
-        LedgerError: a key or an end was declared otherwise.
-    """
-    for declaration in declarations:
-        now = remember(declaration, "", 0)
-        for before in state.sources(now.place):
-            if before and before.identity() != now.identity():
-                raise LedgerError(
-                    f"{now.kind.capitalize()} {now.name} (model {now.model}) was loaded with {_said(before)}, "
-                    f"but is declared with {_said(now)} now.",
-                    "Load once with an empty mart under the old declaration, then change it.",
-                )
-
-
-def _said(entry: Remembered) -> str:
-    key = ", ".join(f"{name} {entry.properties[name]}" for name in entry.key) or "none"
-    ends = "".join(
-        f", {role} {end['node']} ({', '.join(f'{n} {t}' for n, t in zip(end['key'], end['types'], strict=True))})"
-        for role, end in entry.ends.items()
-    )
-    return f"key {key}{ends}"
 
 
 def _parse_type(text: str) -> PropertyType:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from graph_loader import cypher
+from graph_loader import constraints, cypher
 from graph_loader.execution import strategy
 from graph_loader.guards import Block
 from graph_loader.rejected import Sample, samples
@@ -37,7 +37,7 @@ class Preview:
     Attributes:
         changes: per label and type, nodes first.
         constraints_created: statements that would make a declared key unique, where the graph does not have it yet.
-        constraints_dropped: statements that would give up the key of a label that no model declares any more.
+        constraints_dropped: statements that would give up the key of a label that no model declares any more, or a former key.
         blocks: what forbids the load.
     """
 
@@ -61,16 +61,22 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
         GraphError: the server is gone.
     """
     steps = session.plan.steps
-    present = {row["name"] for row in session.connection.run("SHOW CONSTRAINTS YIELD name")}
     changes = []
     for step, counts in zip(steps, counted(session.plan), strict=True):
         tasks, why = strategy(step.declaration)
         changes.append(Change(counts, step.removed, tasks, why, samples(step)))
-    kept = {cypher.constraint_name(node) for node in session.graph.nodes}
-    dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
+    dropped = {
+        name: None
+        for step in session.plan.nodes
+        for node in (*(former.declaration for former in step.former), *[step.declaration] * (step.entry is None))
+        if step.entry is None or node.key != step.declaration.key
+        for name in constraints.named(session.connection, node, ours=True)
+    }
     return Preview(
         tuple(changes),
-        tuple(cypher.constraint(node) for node in session.graph.nodes if cypher.constraint_name(node) not in present),
-        tuple(cypher.drop_constraint(node) for node in dropped if cypher.constraint_name(node) in present - kept),
+        tuple(
+            cypher.constraint(node) for node in session.graph.nodes if not constraints.named(session.connection, node)
+        ),
+        tuple(map(cypher.drop_constraint, dropped)),
         blocks,
     )

@@ -24,6 +24,7 @@ class Counts:
         in_graph: nodes or edges in the graph afterwards, without those of others; None when the run did not get there.
         left_to_others: nodes that lost our label and properties but stay, for others use them.
         rejected_by_reason: reason to rows.
+        migration: what becomes of earlier rows because the declaration has changed, in sentences.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Counts:
     in_graph: int | None = None
     left_to_others: int = 0
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    migration: tuple[str, ...] = ()
 
 
 @dataclass
@@ -109,6 +111,7 @@ def counted(
             if step.declaration.kind == "node"
             else 0,
             rejected_by_reason=step.tally.by_reason,
+            migration=step.migration,
         )
         for step in plan.steps
     )

@@ -9,7 +9,7 @@ from graph_loader.answers import Answer, Format, as_text
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.preview import Preview
 from graph_loader.reconcile import Agreement
-from graph_loader.report import RunReport
+from graph_loader.report import Counts, RunReport
 from graph_loader.schema import type_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def show_report(report: RunReport) -> None:
         table.add_row(_shown(counts.kind, counts.name), *(_number(getattr(counts, number)) for number in numbers))
     _print(table)
     for counts in report.counts:
+        _show_migration(counts)
         for reason, rows in sorted(counts.rejected_by_reason.items()):
             print(f"{counts.name}: {rows:,} rejected, {reason}")
         if counts.left_to_others:
@@ -52,14 +53,18 @@ def show_preview(preview: Preview) -> None:
     for statement in (*preview.constraints_created, *preview.constraints_dropped):
         print(f"{statement};")
     for change in preview.changes:
-        if change.properties_removed:
-            print(f"{change.counts.name}: properties that go: {', '.join(change.properties_removed)}")
+        _show_migration(change.counts)
         for sample in change.rejected:
             print(f"{change.counts.name}: {sample.rows:,} rejected, {sample.reason}, such as")
             for row in sample.samples:
                 print(f"  {row['row_key']} ({row['detail']}{_origin(row)})")
     for block in preview.blocks:
         print(f"refused: {block}. If it is meant to be so: {block.override}.")
+
+
+def _show_migration(counts: Counts) -> None:
+    for sentence in counts.migration:
+        print(f"{counts.name}: {sentence}")
 
 
 def show_agreements(agreements: Iterable[Agreement]) -> None:
