@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from graph_loader import cypher
-from graph_loader.declarations import Declaration, EdgeDeclaration
+from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.spark_sql import (
     HASH,
     STATUS,
@@ -16,7 +16,7 @@ from graph_loader.spark_sql import (
     travel_type,
 )
 
-# Whether all declared properties are of their types, and no property is left that has to go.
+# Whether all declared properties are of their types, the labels are there, and neither is left that has to go.
 AS_DECLARED = "_as_declared"
 COPIES, STATE = "_copies", "_state"
 # The names under which the statements find their inputs.
@@ -40,13 +40,14 @@ class State(StrEnum):
     OTHERS = "others"
 
 
-def contents(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
+def contents(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
     """The query that returns identity and values of each node of a label, or each edge of a type between its declared labels.
 
     A value of another type than declared is null, and `_as_declared` is false then.
 
     Args:
         removed: properties that the declaration had once; one that still has any of them is not as declared either.
+        labels_removed: likewise, labels that nodes carried besides their own.
     """
     values = {column.name: f"key.{quoted(column.name)}" for column in declaration.values}
     fields = cypher.identity_fields(declaration)
@@ -55,6 +56,9 @@ def contents(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
     ]
     conditions = [f"{values[column.name]} IS :: {column.type}" for column in declaration.values]
     conditions += [f"key.{quoted(name)} IS NULL" for name in removed]
+    if isinstance(declaration, NodeDeclaration):
+        conditions += [f"key:{quoted(label)}" for label in declaration.labels]
+    conditions += [f"NOT key:{quoted(label)}" for label in labels_removed]
     fields.append(f"{' AND '.join(conditions) or 'true'} AS {AS_DECLARED}")
     return f"MATCH {cypher.written_pattern(declaration)} RETURN {', '.join(fields)}"
 

@@ -3,14 +3,29 @@
 The connector puts `UNWIND $events AS event` in front of the statements that take events.
 """
 
+import hashlib
+import json
+
 from graph_loader.declarations import Declaration, EdgeDeclaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
-# Temporal values travel as text: the connector itself would lose the zone, or send bare microseconds.
-_READ_TEXT = {Kind.LOCAL_DATETIME: "localdatetime", Kind.ZONED_DATETIME: "datetime"}
+# Temporal values travel as text: the connector itself would lose the zone or the era, or send bare microseconds.
+_READ_TEXT = {
+    Kind.DATE: "date",
+    Kind.LOCAL_DATETIME: "localdatetime",
+    Kind.ZONED_DATETIME: "datetime",
+    Kind.LOCAL_TIME: "localtime",
+    Kind.ZONED_TIME: "time",
+    Kind.DURATION: "duration",
+}
+
+# whose microseconds fit into 64 bits
+_MOST_SECONDS = 9_000_000_000_000
 
 METADATA_LABEL = "LakegraphMetadata"
 METADATA_CONSTRAINT = f"lakegraph_{METADATA_LABEL}_graph_id"
+# how the names of the constraints that loads make begin
+OUR_NAMES = "lakegraph_"
 
 # Setting a property locks the node, so that what is read after it cannot be changed by another any more.
 _LOCK_METADATA = "SET m.lease_fence = coalesce(m.lease_fence, 0)"
@@ -34,13 +49,30 @@ def constraint(node: NodeDeclaration) -> str:
 
 
 def constraint_name(node: NodeDeclaration) -> str:
-    """The name of the constraint that makes a label's key unique."""
-    return "_".join(["lakegraph", node.label, *node.key])
+    """The name of the constraint that makes a label's key unique; no two keys have the same."""
+    # the readable part alone would be the same for label A_b with key c and label A with key b, c
+    digest = hashlib.sha256(json.dumps([node.label, *node.key]).encode()).hexdigest()[:8]
+    return OUR_NAMES + "_".join([node.label, *node.key, digest])
 
 
-def drop_constraint(node: NodeDeclaration) -> str:
-    """The statement that gives up the constraint of a label that no model declares any more."""
-    return f"DROP CONSTRAINT {quoted(constraint_name(node))} IF EXISTS"
+def drop_constraint(name: str) -> str:
+    """The statement that drops a constraint."""
+    return f"DROP CONSTRAINT {quoted(name)} IF EXISTS"
+
+
+def former_index(node: NodeDeclaration) -> str:
+    """The statement that makes nodes of a former key quick to find; it does nothing where a constraint does so already."""
+    key = ", ".join(f"node.{quoted(column)}" for column in node.key)
+    return f"CREATE INDEX {quoted(_former_name(node))} IF NOT EXISTS FOR (node:{quoted(node.label)}) ON ({key})"
+
+
+def drop_former_index(node: NodeDeclaration) -> str:
+    """The statement that drops the index of a former key."""
+    return f"DROP INDEX {quoted(_former_name(node))} IF EXISTS"
+
+
+def _former_name(node: NodeDeclaration) -> str:
+    return f"{constraint_name(node)}_former"
 
 
 def metadata_constraint() -> str:
@@ -87,14 +119,18 @@ def read_lease() -> str:
     )
 
 
-def upsert(declaration: Declaration, removed: tuple[str, ...] = ()) -> str:
+def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
     """The statement that creates or updates a node or an edge from an event.
 
     Args:
         removed: properties that the declaration had once and that must go.
+        labels_removed: labels that the declaration had once and that must go.
     """
     if isinstance(declaration, NodeDeclaration):
-        return f"MERGE {_node('node', declaration.label, declaration.identity)}{_set('node', declaration, removed)}"
+        labels = f"\nSET node{_labels(declaration.labels)}" if declaration.labels else ""
+        labels += f"\nREMOVE node{_labels(labels_removed)}" if labels_removed else ""
+        merged = f"MERGE {_node('node', declaration.label, declaration.identity)}"
+        return f"{merged}{labels}{_set('node', declaration, removed)}"
     return (
         f"{_match_ends(declaration)}\n"
         f"MERGE (from)-{_edge_pattern(declaration)}->(to){_set('edge', declaration, removed)}"
@@ -111,19 +147,26 @@ def match_edge(edge: EdgeDeclaration) -> str:
     return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)"
 
 
-def delete_node(node: NodeDeclaration) -> str:
-    """The statement that deletes an event's node, unless it carries labels or relationships of others."""
+def delete_node(node: NodeDeclaration, labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that deletes an event's node, unless it carries labels or relationships of others.
+
+    Args:
+        labels_removed: labels that the declaration had once, and that the node may still have.
+    """
+    further = ", ".join(f"node:{quoted(label)}" for label in (*node.labels, *labels_removed))
+    own = f"1 + size([carried IN [{further}] WHERE carried])" if further else "1"
     return (
         f"MATCH {_node('node', node.label, node.identity)}\n"
-        f"WHERE size(labels(node)) = 1 AND NOT EXISTS {{ (node)--() }}\n"
+        f"WHERE size(labels(node)) = {own} AND NOT EXISTS {{ (node)--() }}\n"
         "DELETE node"
     )
 
 
-def disown_node(node: NodeDeclaration, properties: tuple[str, ...]) -> str:
-    """The statement that takes our label and properties off an event's node and leaves it to the others who use it."""
+def disown_node(node: NodeDeclaration, properties: tuple[str, ...], labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that takes our labels and properties off an event's node and leaves it to the others who use it."""
     removed = "".join(f", node.{quoted(name)}" for name in properties)
-    return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node:{quoted(node.label)}{removed}"
+    labels = _labels((node.label, *node.labels, *labels_removed))
+    return f"MATCH {_node('node', node.label, node.identity)}\nREMOVE node{labels}{removed}"
 
 
 def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str, str]]]:
@@ -183,13 +226,30 @@ def identity_fields(declaration: Declaration) -> list[str]:
     ]
 
 
+def _labels(labels: tuple[str, ...]) -> str:
+    return "".join(f":{quoted(label)}" for label in labels)
+
+
 def sent(value: str, kind: PropertyType | None) -> str:
     """A property as it travels; null where it is of another type than declared."""
     kind = kind or PropertyType(Kind.STRING)
     text = value
     if kind.kind in _READ_TEXT:
-        text = f"[item IN {value} | toString(item)]" if kind.is_list else f"toString({value})"
+        said = _duration_text if kind.kind is Kind.DURATION else "toString({})".format
+        text = f"[item IN {value} | {said('item')}]" if kind.is_list else said(value)
     return f"CASE WHEN {value} IS :: {kind} THEN {text} END"
+
+
+def _duration_text(value: str) -> str:
+    """A duration as marts send it, in months, days and seconds with six digits; any other one in Neo4j's own words."""
+    micros = f"({value}.seconds * 1000000 + {value}.nanosecondsOfSecond / 1000)"
+    seconds = (
+        f"CASE WHEN {micros} < 0 THEN '-' ELSE '' END + toString(abs({micros}) / 1000000) + '.' "
+        f"+ right('00000' + toString(abs({micros}) % 1000000), 6)"
+    )
+    fits = f"abs({value}.seconds) < {_MOST_SECONDS} AND {value}.nanosecondsOfSecond % 1000 = 0"
+    text = f"'P' + toString({value}.months) + 'M' + toString({value}.days) + 'DT' + {seconds} + 'S'"
+    return f"CASE WHEN {fits} THEN {text} ELSE toString({value}) END"
 
 
 def _value(name: str, kind: PropertyType | None) -> str:

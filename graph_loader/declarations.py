@@ -19,6 +19,8 @@ class Column:
     type: PropertyType | None = None
     data_type: str | None = None
     description: str = ""
+    # the conversion that its declaration asks for, if any
+    wanted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class NodeDeclaration:
-    """Nodes of one label, a row each."""
+    """Nodes of one label, a row each. They may carry further labels, which identify nothing."""
 
     model: Model
     label: str
     key: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
     kind = "node"
 

@@ -50,7 +50,7 @@ def _agreement(
 ) -> Agreement:
     declaration, spark = step.declaration, session.spark
     total = session.connection.count(cypher.count(declaration))
-    held = read_back.held(declaration, step.removed, folder)
+    held = read_back.held(declaration, step.removed, step.labels_removed, folder)
     held.createOrReplaceTempView(contents.HELD)
     _wanted(session, step, held).createOrReplaceTempView(contents.WANTED)
     _written(session, step, before, held).createOrReplaceTempView(contents.KNOWN)

@@ -80,8 +80,10 @@ def difference(
     lineage = [name for name in mart.columns if name in spark_sql.LINEAGE]
     for position, (_, edge_mart) in enumerate(stub_marts):
         edge_mart.createOrReplaceTempView(f"{stub_sql.STUB_MART}{position}")
-    stubs = stub_sql.stubs(declaration, [edge for edge, _ in stub_marts]) if stub_marts else ()
-    return spark.sql(spark_sql.difference(declaration, known is not None, lineage, stubs))
+    makers = [(edge, spark_sql.UNFIT in edge_mart.columns) for edge, edge_mart in stub_marts]
+    stubs = stub_sql.stubs(declaration, makers) if makers else ()
+    has_unfit = spark_sql.UNFIT in mart.columns
+    return spark.sql(spark_sql.difference(declaration, known is not None, lineage, has_unfit, stubs))
 
 
 def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> Tally:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph_loader import contents, cypher
+from graph_loader import constraints, contents, cypher
 from graph_loader.connection import Metadata
+from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.plan import Step
 from graph_loader.retries import counting
 from graph_loader.session import Session
@@ -30,10 +31,11 @@ def execute(session: Session) -> dict[str, int]:
     """
     plan, ledger, connection = session.plan, session.ledger, session.connection
     session.lease.require()
-    create_constraints(session)
+    create_constraints(session, migrated=False)
     if plan.changes == 0 and plan.attempt.entries == ledger.state.entries and not ledger.state.pending:
         return {}
     ledger.begin(plan.attempt)
+    left = _migrate(session) if plan.migrates else {}
     for step in plan.nodes:
         _upsert(session, step)
     for step in plan.edges:
@@ -41,26 +43,72 @@ def execute(session: Session) -> dict[str, int]:
     for step in plan.edges:
         _delete_copies(session, step)
         _delete_edges(session, step)
-    left = {step.declaration.name: _delete_nodes(session, step) for step in plan.nodes}
-    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
-    kept = {cypher.constraint_name(node) for node in session.graph.nodes}
     for step in plan.nodes:
-        if step.entry is None and cypher.constraint_name(step.declaration) not in kept:
-            connection.run(cypher.drop_constraint(step.declaration))
+        if not step.former:
+            left[step.declaration.name] = _delete_nodes(
+                session,
+                step.declaration,
+                step.having(Status.DELETED),
+                step.tally[Status.DELETED],
+                step.removed,
+                step.labels_removed,
+            )
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    for step in plan.nodes:
+        if step.entry is None:
+            constraints.drop(connection, step.declaration)
     ledger.commit(plan.attempt)
     return left
 
 
-def create_constraints(session: Session) -> None:
-    """Make every declared key unique in the graph, and wait until its index serves.
+def create_constraints(session: Session, migrated: bool) -> None:
+    """Make declared keys unique in the graph, and wait until their indexes serve.
+
+    Args:
+        migrated: those of labels that have another key than before, whose nodes of old would break it; or all others.
 
     Raises:
         GraphError: the graph holds nodes that break a constraint, or the user may not create it.
     """
+    chosen = {step.declaration.label for step in session.plan.nodes if bool(step.former) == migrated}
     with session.trace.step("constraints"):
-        for node in session.graph.nodes:
-            session.connection.run(cypher.constraint(node))
-        session.connection.await_indexes()
+        constraints.create(session.connection, (node for node in session.graph.nodes if node.label in chosen))
+
+
+def _migrate(session: Session) -> dict[str, int]:
+    """Delete what was written under former keys and ends, edges first, and change the constraints.
+
+    Returns:
+        Per label, how many nodes were left to others who use them.
+    """
+    plan, connection = session.plan, session.connection
+    nodes = [(step, former) for step in plan.nodes for former in step.former]
+    for _, former in nodes:
+        connection.run(cypher.former_index(former.declaration))
+    connection.await_indexes()
+    for step in plan.edges:
+        for former in step.former:
+            _delete(
+                session,
+                former.declaration,
+                former.rows,
+                former.count,
+                "delete former",
+                cypher.delete_edge(former.declaration),
+            )
+        if step.entry is None:
+            # what is declared no more may hang on nodes that go now
+            _delete_edges(session, step)
+    left: dict[str, int] = {}
+    for step, former in nodes:
+        gone = _delete_nodes(session, former.declaration, former.rows, former.count)
+        left[step.declaration.name] = left.get(step.declaration.name, 0) + gone
+    for step, former in nodes:
+        if step.entry is None or former.declaration.key != step.declaration.key:
+            constraints.drop(connection, former.declaration)
+        connection.run(cypher.drop_former_index(former.declaration))
+    create_constraints(session, migrated=True)
+    return left
 
 
 def _upsert(session: Session, step: Step) -> None:
@@ -70,51 +118,64 @@ def _upsert(session: Session, step: Step) -> None:
     declaration = step.declaration
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
-    strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed)
+    strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed, step.labels_removed)
     dealt, parts = strategy.schedule, [(events, rows)]
     if dealt:
         parts = zip(rounds(declaration, events, dealt), map(sum, dealt.edges), strict=True)
-    _write(session, step, f"write {declaration.name}", rows, statement, strategy.tasks, parts)
+    _write(session, declaration, f"write {declaration.name}", rows, statement, strategy.tasks, parts)
 
 
 def _delete_copies(session: Session, step: Step) -> None:
     if step.repair and step.repair.surplus:
         name, statement = f"delete copies of {step.declaration.name}", contents.delete_copies(step.declaration)
         parts = [(step.repair.double, step.repair.surplus)]
-        _write(session, step, name, step.repair.surplus, statement, EDGE_DELETES, parts)
+        _write(session, step.declaration, name, step.repair.surplus, statement, EDGE_DELETES, parts)
 
 
 def _delete_edges(session: Session, step: Step) -> None:
-    if step.tally[Status.DELETED]:
-        _on_deleted(session, step, "delete", cypher.delete_edge(step.declaration))
+    if not step.former:
+        rows, count = step.having(Status.DELETED), step.tally[Status.DELETED]
+        _delete(session, step.declaration, rows, count, "delete", cypher.delete_edge(step.declaration))
 
 
-def _delete_nodes(session: Session, step: Step) -> int:
-    rows = step.tally[Status.DELETED]
-    if rows == 0:
+def _delete_nodes(
+    session: Session,
+    node: NodeDeclaration,
+    rows: "DataFrame",
+    count: int,
+    removed: tuple[str, ...] = (),
+    labels_removed: tuple[str, ...] = (),
+) -> int:
+    """Delete nodes; those that others use stay without our labels and properties.
+
+    Returns:
+        How many stay.
+    """
+    if count == 0:
         return 0
-    node = step.declaration
     counting = cypher.count(node)
     before = session.connection.count(counting)
-    _on_deleted(session, step, "delete", cypher.delete_node(node))
+    _delete(session, node, rows, count, "delete", cypher.delete_node(node, labels_removed))
     after = session.connection.count(counting)
-    if before - after == rows:
+    if before - after == count:
         return 0
-    properties = (*(column.name for column in node.properties), *step.removed)
-    _on_deleted(session, step, "disown", cypher.disown_node(node, properties))
+    properties = (*(column.name for column in node.properties), *removed)
+    _delete(session, node, rows, count, "disown", cypher.disown_node(node, properties, labels_removed))
     return after - session.connection.count(counting)
 
 
-def _on_deleted(session: Session, step: Step, verb: str, statement: str) -> None:
-    declaration, rows = step.declaration, step.tally[Status.DELETED]
-    identities = step.having(Status.DELETED).selectExpr(*identity_names(declaration.identity))
-    tasks = EDGE_DELETES if declaration.kind == "edge" else min(NODE_TASKS, session.tasks)
-    _write(session, step, f"{verb} {declaration.name}", rows, statement, tasks, [(identities, rows)])
+def _delete(
+    session: Session, declaration: Declaration, rows: "DataFrame", count: int, verb: str, statement: str
+) -> None:
+    if count:
+        keys = rows.selectExpr(*identity_names(declaration.identity))
+        tasks = EDGE_DELETES if isinstance(declaration, EdgeDeclaration) else min(NODE_TASKS, session.tasks)
+        _write(session, declaration, f"{verb} {declaration.name}", count, statement, tasks, [(keys, count)])
 
 
 def _write(
     session: Session,
-    step: Step,
+    declaration: Declaration,
     name: str,
     rows: int,
     statement: str,
@@ -124,7 +185,7 @@ def _write(
     """Run a statement over events that come in parts, each with the number of its rows, one part after the other."""
     trace, writer, written = session.trace, session.writer, 0
     with (
-        trace.step(name, rows, lambda: written + writer.records_written(), step.declaration) as running,
+        trace.step(name, rows, lambda: written + writer.records_written(), declaration) as running,
         counting(session.spark) as retries,
     ):
         try:

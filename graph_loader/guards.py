@@ -108,9 +108,7 @@ def require_unblocked(found: tuple[Block, ...]) -> None:
 
 def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iterator[Block]:
     tally, declaration = step.tally, step.declaration
-    # a node whose row has gone and that stays as a stub loses all that it holds
-    gone = tally[Status.DELETED] + tally.emptied
-    known = tally[Status.DELETED] + tally[Status.UPDATED] + tally[Status.UNCHANGED]
+    gone, known = _lost(step)
     if not gone:
         return
     model = declaration.model.name
@@ -133,6 +131,18 @@ def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iter
         f"{gone:,} of {known:,} {declaration.kind}s ({gone / known:.1%}) would be deleted{emptied}, and {reason}",
         f"`python -m graph_loader --allow-deletes {declaration.name}`",
     )
+
+
+def _lost(step: "Step") -> tuple[int, int]:
+    """How many rows would leave the graph, and of how many; those that a migration writes anew do not leave it."""
+    tally = step.tally
+    gone = tally[Status.DELETED]
+    if step.written_anew is None:
+        # a node whose row has gone and that stays as a stub loses all that it holds
+        return gone + tally.emptied, gone + tally[Status.UPDATED] + tally[Status.UNCHANGED]
+    # an attempt that broke off knows many of the same rows once more
+    known = max((former.count for former in step.former), default=gone)
+    return max(0, known - step.written_anew), known
 
 
 def _rejects(step: "Step", limits: Limits) -> Iterator[Block]:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration
-from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place
-from graph_loader.spark_sql import HASH, identity_names, identity_schema
+from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
+from graph_loader.spark_sql import HASH, identity_names, identity_schema, quoted, travel_type
+from graph_loader.types import Kind
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Ledger:
         """
         from pyspark.sql import functions
 
-        sources = (state or self.state).sources(place(declaration.kind, declaration.name))
+        own = remember(declaration, "", 0)
+        sources = (state or self.state).sources(place(declaration.kind, declaration.name), own)
         folders = {source.folder if source else None for source in sources}
         if folders == {None}:
             return None
@@ -80,6 +82,12 @@ class Ledger:
         identity = identity_names(declaration.identity)
         return everything.groupBy(*identity).agg(functions.expr(f"if({agreed}, min({HASH}), null)").alias(HASH))
 
+    def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":
+        """Identity columns of all rows of some entries of one identity, each once."""
+        names = identity_names(entries[0].declaration().identity)
+        frames = [self.read(spark, entry).selectExpr(*names) for entry in entries]
+        return reduce(lambda left, right: left.unionByName(right), frames).distinct()
+
     def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
         """Identity columns and `_hash` of one entry.
 
@@ -91,8 +99,12 @@ class Ledger:
                 f"The ledger in {self.folder} lacks {entry.folder}, the rows of {entry.name}.",
                 f"Bring back a copy of it, or have a new one written from the graph: `{REBUILD}`.",
             )
-        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
-        return spark.read.schema(schema).parquet(str(self.folder / entry.folder))
+        identity, folder = entry.declaration().identity, str(self.folder / entry.folder)
+        if any(item.type.kind is Kind.DATE for item in identity):
+            # ledgers of earlier versions hold days as such
+            own = [f"cast({quoted(item.name)} as {travel_type(item.type)}) as {quoted(item.name)}" for item in identity]
+            return spark.read.parquet(folder).selectExpr(*own, HASH)
+        return spark.read.schema(f"{identity_schema(identity)}, {HASH} binary").parquet(folder)
 
     def stage(self, entry: Remembered, accepted: "DataFrame") -> None:
         """Write the rows that a label or type will have, without making them count yet.

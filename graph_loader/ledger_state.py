@@ -30,6 +30,8 @@ class Remembered:
     ends: dict[str, dict] = field(default_factory=dict)
     # nodes among the rows that were in no mart, made for edges
     stubs: int = 0
+    # for nodes: the labels that they carry besides their own
+    labels: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -40,7 +42,8 @@ class Remembered:
         """The declaration as it was when these rows were written; its mart's columns are those of the graph."""
         columns = [Column(name, _parse_type(text)) for name, text in self.properties.items()]
         if self.kind == "node":
-            return NodeDeclaration(Model(self.model, columns=tuple(columns), complete=True), self.name, tuple(self.key))
+            model = Model(self.model, columns=tuple(columns), complete=True)
+            return NodeDeclaration(model, self.name, tuple(self.key), tuple(self.labels))
         ends = {}
         for role, end in self.ends.items():
             own = [f"_{role}_{name}" for name in end["key"]]
@@ -77,6 +80,7 @@ def remember(declaration: Declaration, folder: str, rows: int, stubs: int = 0) -
         properties,
         ends,
         stubs,
+        list(declaration.labels) if isinstance(declaration, NodeDeclaration) else [],
     )
 
 
@@ -113,9 +117,16 @@ class LedgerState:
         """The generation of the next load."""
         return max([self.generation, *(attempt.generation for attempt in self.pending)]) + 1
 
-    def sources(self, name: str) -> list[Remembered | None]:
-        """What the last complete load and each attempt since say of one label or type; None where they hold nothing of it."""
-        return [self.entries.get(name), *(attempt.entries.get(name) for attempt in self.pending)]
+    def sources(self, name: str, like: Remembered | None = None) -> list[Remembered | None]:
+        """What the last complete load and each attempt since say of one label or type; None where they hold nothing of it.
+
+        Args:
+            like: leave out what was written under another identity than this one's.
+        """
+        found = [self.entries.get(name), *(attempt.entries.get(name) for attempt in self.pending)]
+        return [
+            source if source and (like is None or source.identity() == like.identity()) else None for source in found
+        ]
 
     def remembered(self) -> dict[str, Remembered]:
         """The latest entry of each label or type that any of the sources has."""
@@ -198,32 +209,6 @@ def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None
         f"{state.generation}: one of them was put back from a copy.",
         f"Put the other back to the same time. {rebuild}",
     )
-
-
-def check_identities(state: LedgerState, declarations: list[Declaration]) -> None:
-    """Make sure that what identifies the rows of each label and type is what it was when the ledger was written.
-
-    Raises:
-        LedgerError: a key or an end was declared otherwise.
-    """
-    for declaration in declarations:
-        now = remember(declaration, "", 0)
-        for before in state.sources(now.place):
-            if before and before.identity() != now.identity():
-                raise LedgerError(
-                    f"{now.kind.capitalize()} {now.name} (model {now.model}) was loaded with {_said(before)}, "
-                    f"but is declared with {_said(now)} now.",
-                    "Load once with an empty mart under the old declaration, then change it.",
-                )
-
-
-def _said(entry: Remembered) -> str:
-    key = ", ".join(f"{name} {entry.properties[name]}" for name in entry.key) or "none"
-    ends = "".join(
-        f", {role} {end['node']} ({', '.join(f'{n} {t}' for n, t in zip(end['key'], end['types'], strict=True))})"
-        for role, end in entry.ends.items()
-    )
-    return f"key {key}{ends}"
 
 
 def _parse_type(text: str) -> PropertyType:

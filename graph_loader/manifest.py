@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from graph_loader.declarations import Column, EdgeDeclaration, GraphDeclaration, Model, NodeDeclaration
-from graph_loader.parsing import parse
+from graph_loader.columns import column_of
+from graph_loader.declarations import EdgeDeclaration, GraphDeclaration, Model, NodeDeclaration
+from graph_loader.parsing import parse, parse_column
 from graph_loader.problems import DeclarationError, Problem
-from graph_loader.types import UnsupportedTypeError, property_type
 from graph_loader.validation import check
 from lakegraph.runtime.errors import ConfigurationError
 
@@ -38,6 +38,8 @@ def read_graph(path: Path) -> GraphDeclaration:
             )
         declaration, wrong = parse(model, graph)
         problems += wrong
+        for name, column in entry.get("columns", {}).items():
+            problems += parse_column(model, name, _graph_of(column))[1]
         if isinstance(declaration, NodeDeclaration):
             nodes.append(declaration)
         elif isinstance(declaration, EdgeDeclaration):
@@ -73,24 +75,31 @@ def _read(path: Path) -> dict:
 
 def _model(entry: dict, adapter: str) -> Model:
     declared_in = (entry.get("patch_path") or "").partition("://")[2]
-    return Model(
+    model = Model(
         name=entry["name"],
         file=declared_in or entry.get("original_file_path") or "",
         schema=entry.get("schema") or "",
         relation=entry.get("alias") or entry["name"] if adapter == "duckdb" else entry.get("relation_name") or "",
         description=entry.get("description") or "",
-        columns=tuple(_column(name, column, adapter) for name, column in entry.get("columns", {}).items()),
         complete=bool((entry.get("config", {}).get("contract") or {}).get("enforced")),
     )
+    columns = (
+        column_of(
+            name,
+            column.get("data_type") or None,
+            adapter,
+            parse_column(model, name, _graph_of(column))[0],
+            column.get("description") or "",
+        )
+        for name, column in entry.get("columns", {}).items()
+    )
+    return replace(model, columns=tuple(columns))
 
 
-def _column(name: str, column: dict, adapter: str) -> Column:
-    data_type = column.get("data_type") or None
-    try:
-        known = property_type(data_type, adapter) if data_type else None
-    except UnsupportedTypeError:
-        known = None
-    return Column(name, known, data_type, column.get("description") or "")
+def _graph_of(column: dict) -> object:
+    """What a column's meta says of the graph; dbt knows two places for it."""
+    meta = (column.get("meta") or {}) | ((column.get("config") or {}).get("meta") or {})
+    return meta.get("graph")
 
 
 def _with_end_keys(nodes: list[NodeDeclaration], edges: list[EdgeDeclaration]) -> tuple[EdgeDeclaration, ...]:

@@ -1,6 +1,5 @@
 """The graph marts, as the warehouse has them: their real columns, their number of rows, and a Spark DataFrame for each."""
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,28 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph_loader import duckdb_values
+from graph_loader.columns import column_of
 from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
+from graph_loader.duckdb_values import quoted as duckdb_quoted
 from graph_loader.problems import DeclarationError
-from graph_loader.spark_sql import LINEAGE, quoted
-from graph_loader.types import Kind, UnsupportedTypeError, property_type
+from graph_loader.spark_sql import LINEAGE, UNFIT, quoted
+from graph_loader.spark_values import converted
 from graph_loader.validation import check, check_contract
 from lakegraph.runtime.warehouse import WarehouseError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
-
-# What a column is copied as: DuckDB's type, and Spark's word for it. Spark would read enums, unsigned integers and times of
-# other precision as something else, or not at all.
-_COPIED_AS = {
-    Kind.STRING: ("varchar", "string"),
-    Kind.INTEGER: ("bigint", "bigint"),
-    Kind.FLOAT: ("double", "double"),
-    Kind.BOOLEAN: ("boolean", "boolean"),
-    Kind.DATE: ("date", "date"),
-    Kind.LOCAL_DATETIME: ("timestamp", "timestamp_ntz"),
-    Kind.ZONED_DATETIME: ("timestamp with time zone", "timestamp"),
-}
 
 
 @dataclass(frozen=True)
@@ -72,8 +62,10 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
             rows = {item.model.name: _copy(connection, item.model, Path(folder)) for item in bound}
 
         def read(session: "SparkSession", model: Model) -> "DataFrame":
-            schema = ", ".join(f"{quoted(column.name)} {_copied_as(column)[1]}" for column in _copied(model))
-            return session.read.schema(schema).parquet(str(_parquet(Path(folder), model)))
+            fields = [f"{quoted(column.name)} {duckdb_values.spark_type(column)}" for column in _copied(model)]
+            if duckdb_values.unfit(_copied(model)):
+                fields.append(f"{UNFIT} string")
+            return session.read.schema(", ".join(fields)).parquet(str(_parquet(Path(folder), model)))
 
         yield Marts(bound, rows, read)
 
@@ -86,11 +78,9 @@ def _bind(graph: GraphDeclaration, columns: dict[str, tuple[Column, ...]]) -> Gr
     return bound
 
 
-def _column(name: str, data_type: str, adapter: str) -> Column:
-    try:
-        return Column(name, property_type(data_type, adapter), data_type)
-    except UnsupportedTypeError:
-        return Column(name, None, data_type)
+def _column(model: Model, name: str, data_type: str, adapter: str) -> Column:
+    declared = model.column(name)
+    return column_of(name, data_type, adapter, declared.wanted if declared else None)
 
 
 def _duckdb_columns(connection: "DuckDBPyConnection", model: Model, warehouse: Path) -> tuple[Column, ...]:
@@ -103,20 +93,21 @@ def _duckdb_columns(connection: "DuckDBPyConnection", model: Model, warehouse: P
             f"Model {model.name} has no relation {model.schema}.{model.relation} in {warehouse}.",
             f"Build it: `dbt build --select {model.name}`.",
         )
-    return tuple(_column(name, data_type, "duckdb") for name, data_type in found)
+    return tuple(_column(model, name, data_type, "duckdb") for name, data_type in found)
 
 
 def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
     import duckdb
 
-    names = [(_quoted(column.name), _copied_as(column)[0]) for column in _copied(model)]
-    fields = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in names)
-    relation = f"{_quoted(model.schema)}.{_quoted(model.relation)}"
+    columns = _copied(model)
+    fields = [f"{duckdb_values.copied(column)} as {duckdb_quoted(column.name)}" for column in columns]
+    fields += filter(None, [duckdb_values.unfit(columns)])
+    relation = f"{duckdb_quoted(model.schema)}.{duckdb_quoted(model.relation)}"
     target = str(_parquet(folder, model)).replace("'", "''")
     try:
-        return connection.execute(f"copy (select {fields} from {relation}) to '{target}' (format parquet)").fetchone()[
-            0
-        ]
+        return connection.execute(
+            f"copy (select {', '.join(fields)} from {relation}) to '{target}' (format parquet)"
+        ).fetchone()[0]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise WarehouseError(
@@ -131,16 +122,6 @@ def _copied(model: Model) -> list[Column]:
 
 def _is_lineage(column: Column) -> bool:
     return column.name.startswith(LINEAGE_PREFIX)
-
-
-def _copied_as(column: Column) -> tuple[str, str]:
-    decimal = re.fullmatch(r"decimal\(\d+,\d+\)", column.data_type.lower().replace(" ", ""))
-    stored, read = (decimal[0], decimal[0]) if decimal else _COPIED_AS[column.type.kind]
-    return (f"{stored}[]", f"array<{read}>") if column.type.is_list else (stored, read)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _parquet(folder: Path, model: Model) -> Path:
@@ -160,6 +141,13 @@ def _spark_marts(graph: GraphDeclaration, session: "SparkSession") -> Marts:
                 f"Model {model.name} has no relation {model.relation} that Spark can read.",
                 f"Build it: `dbt build --select {model.name}`.",
             ) from error
-        columns[model.name] = tuple(_column(field.name, field.dataType.simpleString(), "spark") for field in fields)
+        columns[model.name] = tuple(
+            _column(model, field.name, field.dataType.simpleString(), "spark") for field in fields
+        )
     rows = {item.model.name: session.table(item.model.relation).count() for item in graph}
-    return Marts(_bind(graph, columns), rows, lambda spark, model: spark.table(model.relation))
+
+    def read(spark: "SparkSession", model: Model) -> "DataFrame":
+        table = spark.table(model.relation)
+        return table.selectExpr(*(converted(column, table.schema[column.name].dataType) for column in _copied(model)))
+
+    return Marts(_bind(graph, columns), rows, read)

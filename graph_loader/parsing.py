@@ -6,9 +6,10 @@ from graph_loader.declarations import Declaration, EdgeDeclaration, End, Model, 
 from graph_loader.problems import Problem, did_you_mean
 
 GRAPH_KEY = "config.meta.graph"
-NODE_KEYS = ("node", "key")
+NODE_KEYS = ("node", "labels", "key")
 EDGE_KEYS = ("edge", "from", "to", "key", "on_missing_end")
 END_KEYS = ("node", "columns")
+COLUMN_KEYS = ("as",)
 
 
 class _Reader:
@@ -35,17 +36,17 @@ class _Reader:
             return ""
         return value
 
-    def names(self, value: object, key: str, needed: bool = True) -> tuple[str, ...]:
+    def names(self, value: object, key: str, needed: bool = True, thing: str = "column") -> tuple[str, ...]:
         if value is None and not needed:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            self.wrong(key, "must be a list of column names" if value is not None else "is missing")
+            self.wrong(key, f"must be a list of {thing} names" if value is not None else "is missing")
             return ()
         if needed and not value:
-            self.wrong(key, "names no column")
+            self.wrong(key, f"names no {thing}")
         for position, item in enumerate(value):
             if item in value[:position]:
-                self.wrong(f"{key}[{position}]", f"names column '{item}' twice")
+                self.wrong(f"{key}[{position}]", f"names {thing} '{item}' twice")
         return tuple(value)
 
     def end(self, value: object, key: str) -> End:
@@ -83,6 +84,21 @@ def parse(model: Model, graph: object) -> tuple[Declaration | None, list[Problem
     return (None if read.problems else declaration), read.problems
 
 
+def parse_column(model: Model, name: str, graph: object) -> tuple[str | None, list[Problem]]:
+    """The conversion that a column's `config.meta.graph` asks for, if any, and what is wrong with what it says."""
+    place = f"columns.{name}.{GRAPH_KEY}"
+    if graph is None:
+        return None, []
+    if not isinstance(graph, dict) or not isinstance(graph.get("as", ""), str):
+        return None, [Problem(model, place, "must be a mapping such as {as: text}")]
+    unknown = [
+        Problem(model, f"{place}.{key}", f"is not a key of a column{did_you_mean(str(key), COLUMN_KEYS)}; known: as")
+        for key in graph
+        if key not in COLUMN_KEYS
+    ]
+    return graph.get("as"), unknown
+
+
 def _which(graph: dict) -> str:
     if "node" in graph:
         return "says both `node` and `edge`"
@@ -92,7 +108,8 @@ def _which(graph: dict) -> str:
 
 def _node(read: _Reader, model: Model, graph: dict) -> NodeDeclaration:
     read.keys(graph, NODE_KEYS)
-    return NodeDeclaration(model, read.name(graph["node"], "node"), read.names(graph.get("key"), "key"))
+    labels = read.names(graph.get("labels"), "labels", needed=False, thing="label")
+    return NodeDeclaration(model, read.name(graph["node"], "node"), read.names(graph.get("key"), "key"), labels)
 
 
 def _edge(read: _Reader, model: Model, graph: dict) -> EdgeDeclaration:

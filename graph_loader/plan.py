@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration
+from graph_loader.declarations import Declaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
 from graph_loader.ledger import Ledger
-from graph_loader.ledger_state import Attempt, Remembered, check_identities, place, remember
+from graph_loader.ledger_state import Attempt, Remembered, place, remember
 from graph_loader.marts import Marts
+from graph_loader.migrations import Former, identities, is_migrated, merged, told
 from graph_loader.readback import Readback
 from graph_loader.repair import Repair, known_in_graph, repair
 from graph_loader.spark_sql import STATUS, Status, literal
@@ -29,8 +30,15 @@ class Step:
     rows: "DataFrame"
     # None when no model declares it any more: all its rows go
     entry: Remembered | None
-    # properties that it had once and that no row may keep
+    # properties and labels that it had once and that no row may keep
     removed: tuple[str, ...] = ()
+    labels_removed: tuple[str, ...] = ()
+    # what was written under another key or other ends; it goes before anything is written
+    former: tuple[Former, ...] = ()
+    # of the rows that go, how many come back under another key, label or type; None when the declaration is the same
+    written_anew: int | None = None
+    # what becomes of earlier rows because the declaration has changed, in sentences
+    migration: tuple[str, ...] = ()
     # None in a load that goes by what the ledger remembers
     repair: Repair | None = None
 
@@ -57,6 +65,11 @@ class Plan:
         return tuple(step for step in self.steps if step.declaration.kind == "edge")
 
     @property
+    def migrates(self) -> bool:
+        """Whether rows of former keys or ends have to go first."""
+        return any(step.former for step in self.steps)
+
+    @property
     def changes(self) -> int:
         """Rows that the graph has to be touched for."""
         return sum(step.tally.changes for step in self.steps)
@@ -80,10 +93,8 @@ def planned(
         read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
     Raises:
-        LedgerError: what identifies the rows of a label or type was declared otherwise when the ledger was written.
         LostRowsError: the rows of a mart do not add up.
     """
-    check_identities(ledger.state, list(marts.graph))
     steps: list[Step] = []
     try:
         generation = ledger.state.next_generation
@@ -93,7 +104,7 @@ def planned(
                 step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}", read_back)
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
-        steps += _dropped(spark, ledger, entries)
+        steps += _dropped(spark, ledger, entries, steps)
         pending = ledger.state.pending
         deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
         rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
@@ -101,13 +112,14 @@ def planned(
             generation,
             entries,
             allowed_deletes=tuple(sorted(deletes)),
-            repair=read_back is not None,
             allowed_rejects=tuple(sorted(rejects)),
+            repair=read_back is not None,
         )
         yield Plan(tuple(steps), attempt)
     finally:
         for step in steps:
-            step.rows.unpersist()
+            for rows in (step.rows, *(former.rows for former in step.former)):
+                rows.unpersist()
 
 
 def _step(
@@ -123,37 +135,85 @@ def _step(
         return ledger.read(spark, entries[place("node", label)])
 
     model = declaration.model
-    mart, remembered = marts.read(spark, model), ledger.known(spark, declaration)
-    makers = edges_that_make(declaration, marts.graph.edges) if declaration.kind == "node" else []
-    stub_marts = [(edge, marts.read(spark, edge.model)) for edge in makers]
-    sources = [source for source in ledger.state.sources(place(declaration.kind, declaration.name)) if source]
+    groups = identities(ledger.state, place(declaration.kind, declaration.name))
+    former = _former(spark, ledger, groups) if is_migrated(groups, remember(declaration, "", 0)) else ()
+    sources = [source for group in groups for source in group]
     names = {column.name for column in declaration.properties}
     removed = tuple(sorted({name for source in sources for name in source.properties} - names))
+    labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
+    labels_removed = tuple(sorted({label for source in sources for label in source.labels} - labels))
+    mart, remembered = marts.read(spark, model), None if former else ledger.known(spark, declaration)
+    makers = edges_that_make(declaration, marts.graph.edges) if declaration.kind == "node" else []
+    stub_marts = [(edge, marts.read(spark, edge.model)) for edge in makers]
     known, held = remembered, None
     if read_back and remembered is not None:
-        held = read_back.held(declaration, removed, f"{folder}-graph")
+        held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
         known = known_in_graph(spark, declaration, held, remembered)
     rows = difference(spark, declaration, mart, known, node_keys, stub_marts).persist()
     counted = tally(declaration, rows, marts.rows[model.name])
+    written_anew = None
+    if former:
+        written_anew = counted.accepted
+        counted = replace(counted, by_status=counted.by_status | {Status.DELETED.value: _total(former)})
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     stubs = sum(counted.stubs.values())
-    if current and counted.changes == 0 and held is None:
+    if current and counted.changes == 0 and not former and held is None:
         entry = remember(declaration, current.folder, current.rows, stubs)
     else:
         entry = remember(declaration, folder, counted.accepted, stubs)
-    found = None if held is None else repair(spark, declaration, rows, held, remembered)
-    step = Step(declaration, counted, rows, entry, removed, found)
+    step = Step(
+        declaration,
+        counted,
+        rows,
+        entry,
+        removed,
+        labels_removed,
+        former,
+        written_anew,
+        told(groups, entry),
+        None if held is None else repair(spark, declaration, rows, held, remembered),
+    )
     if entry.folder == folder:
         ledger.stage(entry, step.having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step
 
 
-def _dropped(spark: "SparkSession", ledger: Ledger, entries: dict[str, Remembered]) -> list[Step]:
+def _dropped(spark: "SparkSession", ledger: Ledger, entries: dict[str, Remembered], steps: list[Step]) -> list[Step]:
     """Steps for what the ledger remembers and no model declares any more."""
-    steps = []
-    for name, entry in ledger.state.remembered().items():
-        if name not in entries:
-            declaration = entry.declaration()
-            rows = ledger.known(spark, declaration).selectExpr("*", f"{literal(Status.DELETED)} as {STATUS}").persist()
-            steps.append(Step(declaration, Tally({Status.DELETED.value: rows.count()}), rows, None))
-    return steps
+    declared = {(step.declaration.kind, step.declaration.model.name): step for step in steps}
+    dropped = []
+    for name in ledger.state.remembered():
+        if name in entries:
+            continue
+        groups = identities(ledger.state, name)
+        former = _former(spark, ledger, groups) if len(groups) > 1 else ()
+        declaration = merged(groups[-1]).declaration()
+        rows = ledger.known(spark, declaration).selectExpr("*", f"{literal(Status.DELETED)} as {STATUS}").persist()
+        counted = Tally({Status.DELETED.value: _total(former) or rows.count()})
+        successor = declared.get((declaration.kind, declaration.model.name))
+        # what the model declared beside it before is no other name of it
+        is_new = successor and place(declaration.kind, successor.declaration.name) not in ledger.state.entries
+        dropped.append(
+            Step(
+                declaration,
+                counted,
+                rows,
+                None,
+                former=former,
+                written_anew=successor.tally.accepted if is_new else None,
+                migration=told(groups, None, successor.declaration.name if successor else None),
+            )
+        )
+    return dropped
+
+
+def _former(spark: "SparkSession", ledger: Ledger, groups: list[list[Remembered]]) -> tuple[Former, ...]:
+    found = []
+    for group in groups:
+        rows = ledger.keys(spark, group).persist()
+        found.append(Former(merged(group).declaration(), rows, rows.count()))
+    return tuple(found)
+
+
+def _total(former: tuple[Former, ...]) -> int:
+    return sum(group.count for group in former)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from graph_loader import cypher
+from graph_loader import constraints, cypher
 from graph_loader.guards import Block
 from graph_loader.missing_ends import stub_samples
 from graph_loader.rejected import Sample, samples
@@ -44,7 +44,7 @@ class Preview:
     Attributes:
         changes: per label and type, nodes first.
         constraints_created: statements that would make a declared key unique, where the graph does not have it yet.
-        constraints_dropped: statements that would give up the key of a label that no model declares any more.
+        constraints_dropped: statements that would give up the key of a label that no model declares any more, or a former key.
         blocks: what forbids the load.
     """
 
@@ -68,7 +68,6 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
         GraphError: the server is gone.
     """
     steps = session.plan.steps
-    present = {row["name"] for row in session.connection.run("SHOW CONSTRAINTS YIELD name")}
     changes = []
     for step, counts in zip(steps, counted(session.plan), strict=True):
         way = choose(step, session.tasks)
@@ -76,11 +75,18 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
         changes.append(
             Change(counts, step.removed, way.name, way.tasks, way.why, samples(step), stub_samples(step), policy)
         )
-    kept = {cypher.constraint_name(node) for node in session.graph.nodes}
-    dropped = [step.declaration for step in session.plan.nodes if step.entry is None]
+    dropped = {
+        name: None
+        for step in session.plan.nodes
+        for node in (*(former.declaration for former in step.former), *[step.declaration] * (step.entry is None))
+        if step.entry is None or node.key != step.declaration.key
+        for name in constraints.named(session.connection, node, ours=True)
+    }
     return Preview(
         tuple(changes),
-        tuple(cypher.constraint(node) for node in session.graph.nodes if cypher.constraint_name(node) not in present),
-        tuple(cypher.drop_constraint(node) for node in dropped if cypher.constraint_name(node) in present - kept),
+        tuple(
+            cypher.constraint(node) for node in session.graph.nodes if not constraints.named(session.connection, node)
+        ),
+        tuple(map(cypher.drop_constraint, dropped)),
         blocks,
     )

@@ -20,17 +20,22 @@ class Readback:
     writer: Writer
     ledger: Ledger
 
-    def held(self, declaration: Declaration, removed: tuple[str, ...], folder: str) -> "DataFrame":
+    def held(
+        self, declaration: Declaration, removed: tuple[str, ...], labels_removed: tuple[str, ...], folder: str
+    ) -> "DataFrame":
         """A row per key in the graph, as `contents.held` describes it.
 
         Args:
             removed: properties that the declaration had once; rows that still have one have no hash.
+            labels_removed: likewise, labels that nodes carried besides their own.
             folder: where the rows are kept until the ledger is swept.
 
         Raises:
             GraphError: the server is gone.
         """
-        rows = self.writer.read(contents.contents(declaration, removed), contents.contents_schema(declaration))
+        rows = self.writer.read(
+            contents.contents(declaration, removed, labels_removed), contents.contents_schema(declaration)
+        )
         rows.createOrReplaceTempView(contents.CONTENTS)
         with self.writer.reading():
             return self.ledger.keep(self.spark.sql(contents.held(declaration)), folder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph_loader import contents, cypher
 from graph_loader.connection import Metadata
-from graph_loader.declarations import Declaration, GraphDeclaration
+from graph_loader.declarations import Declaration, GraphDeclaration, NodeDeclaration
 from graph_loader.guards import ALL
 from graph_loader.ledger_state import Remembered, place, remember
 from graph_loader.problems import did_you_mean
@@ -129,8 +129,11 @@ def _claimed(
     before = _replaced(session, declaration)
     names = {column.name for column in declaration.properties}
     removed = tuple(sorted({name for entry in before for name in entry.properties} - names))
+    labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
+    labels_removed = tuple(sorted({label for entry in before for label in entry.labels} - labels))
     total = session.connection.count(cypher.count(declaration))
-    held = Readback(session.spark, session.writer, ledger).held(declaration, removed, f"{folder}-graph")
+    read_back = Readback(session.spark, session.writer, ledger)
+    held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
     nothing = held.selectExpr(*identity_names(declaration.identity), HASH).limit(0)
     wanted = ledger.read(session.spark, mart) if mart else nothing
     known = ledger.known(session.spark, declaration, ledger.replaced) if before else nothing
@@ -142,7 +145,9 @@ def _claimed(
     entry = remember(declaration, folder, found["ours"])
     # what was declared once is removed from the rows that still have it
     entry = replace(
-        entry, properties={name: kind for old in before for name, kind in old.properties.items()} | entry.properties
+        entry,
+        properties={name: kind for old in before for name, kind in old.properties.items()} | entry.properties,
+        labels=[*entry.labels, *labels_removed],
     )
     ledger.stage(entry, rows.where("_is_ours"))
     unclaimed, samples = _unclaimed(declaration, rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph_loader import cypher
 from graph_loader.declarations import Declaration
-from graph_loader.ledger_state import LedgerState, Remembered, place
+from graph_loader.ledger_state import LedgerState, Remembered, remember
 from graph_loader.plan import Step
 from graph_loader.session import Session
 from graph_loader.spark_sql import Status, identity_names, identity_schema
@@ -98,7 +98,8 @@ def _agreement(session: Session, step: Step, before: LedgerState, loaded: bool) 
     if total == expected and (loaded or step.tally.changes == 0):
         return found
     wanted = [step.entry] if step.entry else []
-    written = [source for source in before.sources(place(declaration.kind, declaration.name)) if source]
+    now = remember(declaration, "", 0)
+    written = [source for source in before.sources(now.place, like=now) if source]
     counted = _compared(session, declaration, wanted, written)
     others = counted["others"] + total - counted["matched"]
     return replace(
@@ -107,7 +108,8 @@ def _agreement(session: Session, step: Step, before: LedgerState, loaded: bool) 
         missing=counted["missing"],
         stale=counted["stale"],
         surplus=counted["surplus"],
-        outdated=0 if loaded else step.tally[Status.UPDATED],
+        # rows of another key are all to be written anew
+        outdated=0 if loaded else step.tally[Status.UPDATED] + sum(former.count for former in step.former),
         others=others,
     )
 

@@ -29,6 +29,7 @@ class Counts:
             is updated had values before, or nobody knows whether a load that broke off wrote it.
         repaired: of the rows sent, those that others had changed or deleted in the graph; None when nobody looked.
         copies_deleted: edges that were there more than once, beyond the first.
+        migration: what becomes of earlier rows because the declaration has changed, in sentences.
     """
 
     model: str
@@ -48,6 +49,7 @@ class Counts:
     stubs_created: int = 0
     stubs_updated: int = 0
     stubs_unchanged: int = 0
+    migration: tuple[str, ...] = ()
 
     @property
     def stubs(self) -> int:
@@ -127,6 +129,7 @@ def counted(
             rejected_by_reason=step.tally.by_reason,
             repaired=step.repair.rows if step.repair else None,
             copies_deleted=step.repair.surplus if step.repair else 0,
+            migration=step.migration,
             **{f"stubs_{status}": rows for status, rows in step.tally.stubs.items()},
         )
         for step in plan.steps

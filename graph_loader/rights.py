@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from graph_loader import cypher
+from graph_loader import constraints, cypher
 from graph_loader.connection import GraphError
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def require_rights(connection: "Connection", graph: "GraphDeclaration") -> None:
     """
     statement, parameters = cypher.trial(graph, str(uuid4()))
     connection.attempt(statement, **parameters)
-    there = {row["name"] for row in connection.run("SHOW CONSTRAINTS YIELD name")}
-    missing = [node for node in graph.nodes if cypher.constraint_name(node) not in there]
     # a graph that was never loaded gets the metadata's constraint before anything else, which tries the right just as well
-    if missing and cypher.METADATA_CONSTRAINT in there:
-        # one stands for all: they are of one kind, and each that is tried costs time
-        connection.attempt(cypher.constraint(missing[0]))
+    if cypher.METADATA_CONSTRAINT not in {row["name"] for row in connection.run(constraints.PRESENT)}:
+        return
+    # one stands for all: they are of one kind, and each that is tried costs time
+    missing = next((node for node in graph.nodes if not constraints.named(connection, node)), None)
+    if missing:
+        connection.attempt(cypher.constraint(missing))

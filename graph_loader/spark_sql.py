@@ -6,13 +6,17 @@ One statement per label or type, because building the same plan call by call cos
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from graph_loader.declarations import Column, Declaration, EdgeDeclaration, Identity
+from graph_loader.declarations import Column, Declaration, EdgeDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
 HASH, STATUS, REASON, DETAIL = "_hash", "_status", "_reason", "_detail"
 # of a label that may have stubs: which rows are, and while they are found, the rows of the label's own mart
 STUB, IS_STUB, OWN_ROWS = "_stub", "_is_stub", "own_rows"
+# the mart's word for values that no property can hold, where it has any
+UNFIT = "_unfit"
+# Neo4j indexes no more of a key
+KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
 
@@ -21,9 +25,17 @@ _TRAVEL_TYPES = {
     Kind.INTEGER: "bigint",
     Kind.FLOAT: "double",
     Kind.BOOLEAN: "boolean",
-    Kind.DATE: "date",
-    Kind.LOCAL_DATETIME: "string",
-    Kind.ZONED_DATETIME: "string",
+    **dict.fromkeys(
+        (
+            Kind.DATE,
+            Kind.LOCAL_DATETIME,
+            Kind.ZONED_DATETIME,
+            Kind.LOCAL_TIME,
+            Kind.ZONED_TIME,
+            Kind.DURATION,
+        ),
+        "string",
+    ),
 }
 
 
@@ -86,6 +98,7 @@ def difference(
     declaration: Declaration,
     has_known: bool,
     lineage: Sequence[str] = tuple(LINEAGE),
+    has_unfit: bool = False,
     stubs: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
@@ -97,6 +110,7 @@ def difference(
     Args:
         has_known: whether the ledger remembers anything; without, there is no `graph_known`.
         lineage: the lineage columns that the mart has; the others are null.
+        has_unfit: whether the mart has a column `_unfit`, with the reason why a row holds what no property can.
         stubs: what `stub_sql.stubs` gives; adds the column `_stub`, a `Stub` for stubs and null for the mart's own rows.
 
     Returns:
@@ -104,7 +118,7 @@ def difference(
         MD5 over the values with their names and types; a null counts as absent, as it does in the graph), `_status`, and for
         rejected rows `_reason` and `_detail`. Rows that only the ledger remembers have nothing but identity and status.
     """
-    ctes = judging(declaration, lineage)
+    ctes = judging(declaration, lineage, has_unfit)
     if stubs:
         ctes = [*ctes[:-1], (OWN_ROWS, ctes[-1][1]), *stubs]
     text = ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
@@ -115,6 +129,7 @@ def difference(
 def judging(
     declaration: Declaration,
     lineage: Sequence[str],
+    has_unfit: bool,
     mart: str = MART,
     found: str | None = None,
     prefix: str = "",
@@ -123,25 +138,33 @@ def judging(
 
     Args:
         lineage: the lineage columns that the mart has; the others are null.
+        has_unfit: whether the mart has a column `_unfit`.
         mart: the view of the mart.
         found: the query that says of each row of `hashed` whether its ends are there; None looks them up.
         prefix: comes before each name. The last one is `judged`.
     """
+    reason, detail = _reason(declaration, has_unfit), _detail(declaration, has_unfit)
     return [
-        (f"{prefix}travelling", _travelling(declaration, lineage, mart)),
+        (f"{prefix}travelling", _travelling(declaration, lineage, has_unfit, mart)),
         (f"{prefix}hashed", f"select *, {row_hash(declaration)} as {HASH} from {prefix}travelling"),
         (f"{prefix}found", found or _found(declaration)),
         (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found")),
-        (f"{prefix}reasoned", f"select *, {_reason(declaration)} as {REASON} from {prefix}counted"),
-        (f"{prefix}judged", f"select *, {_detail(declaration)} as {DETAIL} from {prefix}reasoned"),
+        (f"{prefix}reasoned", f"select *, {reason} as {REASON} from {prefix}counted"),
+        (f"{prefix}judged", f"select *, {detail} as {DETAIL} from {prefix}reasoned"),
     ]
 
 
-def _travelling(declaration: Declaration, lineage: Sequence[str], mart: str) -> str:
-    fields = [f"{_travel(item.column, item.type)} as {quoted(item.name)}" for item in declaration.identity]
+def _travelling(declaration: Declaration, lineage: Sequence[str], has_unfit: bool, mart: str) -> str:
+    fields = [f"{_travel_key(item)} as {quoted(item.name)}" for item in declaration.identity]
     fields += [f"{_travel(column.name, column.type)} as {quoted(column.name)}" for column in declaration.values]
     fields += [f"cast({name if name in lineage else 'null'} as {kind}) as {name}" for name, kind in LINEAGE.items()]
-    return f"select {', '.join(fields)} from {mart}"
+    return f"select {', '.join([*fields, *[UNFIT] * has_unfit])} from {mart}"
+
+
+def _travel_key(item: Identity) -> str:
+    value = _travel(item.column, item.type)
+    # a negative zero equals zero in SQL, but not in an index of Neo4j
+    return f"if({value} = 0, 0D, {value})" if item.type.kind is Kind.FLOAT else value
 
 
 def _travel(name: str, kind: PropertyType) -> str:
@@ -158,8 +181,12 @@ def _time_text(value: str, kind: Kind) -> str:
 
 
 def row_hash(declaration: Declaration) -> str:
-    """The hash of a row's values as they travel, each under its property's name: 16 bytes of MD5."""
-    values = ", ".join(f"{literal(f'{column.name}:{column.type}')}, {_hashed(column)}" for column in declaration.values)
+    """The hash of a row's values as they travel, each under its property's name, and of its labels: 16 bytes of MD5."""
+    fields = [f"{literal(f'{column.name}:{column.type}')}, {_hashed(column)}" for column in declaration.values]
+    if isinstance(declaration, NodeDeclaration) and declaration.labels:
+        # so that another set of labels is a change of every row
+        fields.insert(0, f"{literal(':labels')}, {literal(':'.join(sorted(declaration.labels)))}")
+    values = ", ".join(fields)
     text = f"to_json(named_struct({values}))" if values else literal("{}")
     return f"unhex(md5({text}))"
 
@@ -199,16 +226,28 @@ def _counted(identity: tuple[Identity, ...], found: str) -> str:
     )
 
 
-def _lists(declaration: Declaration) -> list[str]:
-    return [column.name for column in declaration.values if column.type.is_list]
+def _unsupported(declaration: Declaration) -> list[tuple[str, str]]:
+    """Conditions under which a property cannot hold a value, and what to say of each."""
+    found = []
+    if lists := [column.name for column in declaration.values if column.type.is_list]:
+        bad = ", ".join(f"if(exists({quoted(name)}, item -> item is null), {literal(name)}, null)" for name in lists)
+        condition = " or ".join(f"exists({quoted(name)}, item -> item is null)" for name in lists)
+        found.append((condition, f"concat('a null inside the list ', concat_ws(', ', {bad}))"))
+    for item in declaration.identity:
+        if item.type.kind is Kind.FLOAT:
+            found.append((f"isnan({quoted(item.name)})", literal(f"{item.column} is NaN, which equals nothing")))
+    texts = [item for item in declaration.identity if item.type.kind is Kind.STRING]
+    if texts and not isinstance(declaration, EdgeDeclaration):
+        size = " + ".join(f"octet_length({quoted(item.name)})" for item in texts)
+        found.append((f"{size} > {KEY_BYTES}", literal(f"the key has more than {KEY_BYTES:,} bytes")))
+    return found
 
 
-def _reason(declaration: Declaration) -> str:
-    whens = [(Reason.NULL_KEY, " or ".join(f"{name} is null" for name in identity_names(declaration.identity)))]
-    if lists := _lists(declaration):
-        whens.append(
-            (Reason.UNSUPPORTED_VALUE, " or ".join(f"exists({quoted(name)}, item -> item is null)" for name in lists))
-        )
+def _reason(declaration: Declaration, has_unfit: bool) -> str:
+    # an unfit value of a key is null here, but that is not what is wrong with it
+    whens = [(Reason.UNSUPPORTED_VALUE, f"{UNFIT} is not null")] * has_unfit
+    whens += [(Reason.NULL_KEY, " or ".join(f"{name} is null" for name in identity_names(declaration.identity)))]
+    whens += [(Reason.UNSUPPORTED_VALUE, condition) for condition, _ in _unsupported(declaration)]
     if isinstance(declaration, EdgeDeclaration):
         whens += [(Reason.MISSING_FROM, "_from_found is null"), (Reason.MISSING_TO, "_to_found is null")]
     # of identical rows the first one stays, of conflicting ones none
@@ -216,14 +255,14 @@ def _reason(declaration: Declaration) -> str:
     return f"case {' '.join(f'when {condition} then {literal(reason)}' for reason, condition in whens)} end"
 
 
-def _detail(declaration: Declaration) -> str:
+def _detail(declaration: Declaration, has_unfit: bool) -> str:
     nulls = (f"if({quoted(item.name)} is null, {literal(item.column)}, null)" for item in declaration.identity)
     texts = [(Reason.NULL_KEY, f"concat(concat_ws(', ', {', '.join(nulls)}), ' is null')")]
-    if lists := _lists(declaration):
-        bad = (f"if(exists({quoted(name)}, item -> item is null), {literal(name)}, null)" for name in lists)
-        texts.append(
-            (Reason.UNSUPPORTED_VALUE, f"concat('a null inside the list ', concat_ws(', ', {', '.join(bad)}))")
-        )
+    unsupported = [(f"{UNFIT} is not null", UNFIT)] * has_unfit + _unsupported(declaration)
+    if unsupported:
+        whens = " ".join(f"when {condition} then {text}" for condition, text in unsupported)
+        told = unsupported[0][1] if len(unsupported) == 1 else f"case {whens} end"
+        texts.append((Reason.UNSUPPORTED_VALUE, told))
     if isinstance(declaration, EdgeDeclaration):
         for reason, role, end in (
             (Reason.MISSING_FROM, "from", declaration.start),

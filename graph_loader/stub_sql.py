@@ -17,13 +17,12 @@ from graph_loader.spark_sql import (
     identity_names,
     judging,
     quoted,
+    row_hash,
     travel_type,
 )
 
 # the view of the mart of an edge that makes stubs, with its position at the end
 STUB_MART = "graph_stub_mart_"
-# what `spark_sql` makes of a row in which every value is null
-_HASH_OF_NO_VALUES = "unhex(md5('{}'))"
 
 
 def edges_that_make(node: NodeDeclaration, edges: Iterable[EdgeDeclaration]) -> list[EdgeDeclaration]:
@@ -35,14 +34,14 @@ def edges_that_make(node: NodeDeclaration, edges: Iterable[EdgeDeclaration]) -> 
     ]
 
 
-def stubs(node: NodeDeclaration, edges: Sequence[EdgeDeclaration]) -> list[tuple[str, str]]:
+def stubs(node: NodeDeclaration, edges: Sequence[tuple[EdgeDeclaration, bool]]) -> list[tuple[str, str]]:
     """The parts of the difference of a label that add its stubs to the rows of its own mart.
 
     It reads the mart of each edge as `graph_stub_mart_` with the edge's position. A row of it makes a stub of an end when
     nothing but the end is wrong with it: an edge that is rejected anyway needs none.
 
     Args:
-        edges: those that `edges_that_make` gives.
+        edges: those that `edges_that_make` gives, and whether the mart of each has a column `_unfit`.
 
     Returns:
         Names and queries; the last one, `judged`, has a column that says which rows are stubs.
@@ -50,7 +49,7 @@ def stubs(node: NodeDeclaration, edges: Sequence[EdgeDeclaration]) -> list[tuple
     keys = identity_names(node.identity)
     ctes = [("accepted", f"select {', '.join(keys)} from {OWN_ROWS} where {REASON} is null")]
     wanted = []
-    for position, edge in enumerate(edges):
+    for position, (edge, has_unfit) in enumerate(edges):
         for role in _roles(node, edge):
             prefix = f"stub_{position}_{role}_"
             names = [quoted(f"_{role}_{name}") for name in node.key]
@@ -61,20 +60,21 @@ def stubs(node: NodeDeclaration, edges: Sequence[EdgeDeclaration]) -> list[tuple
                 f"select {prefix}hashed.*, true as _from_found, true as _to_found from {prefix}hashed "
                 f"left anti join accepted on {match}"
             )
-            ctes += judging(edge, lineage=(), mart=f"{STUB_MART}{position}", found=found, prefix=prefix)
+            ctes += judging(edge, (), has_unfit, mart=f"{STUB_MART}{position}", found=found, prefix=prefix)
             fields = ", ".join(f"{name} as {key}" for name, key in zip(names, keys, strict=True))
             wanted.append(f"select {fields} from {prefix}judged where {REASON} is null")
-    rest = [*(quoted(column.name) for column in node.values), *LINEAGE, HASH, REASON, DETAIL]
-    nothing = [f"cast(null as {travel_type(column.type)})" for column in node.values]
-    nothing += [f"cast(null as {kind})" for kind in LINEAGE.values()]
-    nothing += [_HASH_OF_NO_VALUES, "cast(null as string)", "cast(null as string)"]
+    values = [f"cast(null as {travel_type(column.type)}) as {quoted(column.name)}" for column in node.values]
+    lineage = [f"cast(null as {kind}) as {name}" for name, kind in LINEAGE.items()]
+    empty = f"select distinct {', '.join([*keys, *values])} from ({' union all '.join(wanted)})"
+    judged = [f"{row_hash(node)} as {HASH}", f"cast(null as string) as {REASON}", f"cast(null as string) as {DETAIL}"]
+    fields = ", ".join([*keys, *(quoted(column.name) for column in node.values), *LINEAGE, HASH, REASON, DETAIL])
     return [
         *ctes,
-        ("stubs", f"select distinct * from ({' union all '.join(wanted)})"),
+        ("stubs", f"select *, {', '.join([*lineage, *judged])} from ({empty})"),
         (
             "judged",
-            f"select {', '.join([*keys, *rest])}, _copies, false as {IS_STUB} from {OWN_ROWS}\n    union all\n"
-            f"    select {', '.join([*keys, *nothing])}, 1, true from stubs",
+            f"select {fields}, _copies, false as {IS_STUB} from {OWN_ROWS}\n    union all\n"
+            f"    select {fields}, 1, true from stubs",
         ),
     ]
 

@@ -13,6 +13,7 @@ from graph_loader.rebuild import Claim
 from graph_loader.reconcile import Agreement
 from graph_loader.rejected import in_words
 from graph_loader.report import Counts, RunReport
+from graph_loader.schema import type_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +30,7 @@ def show_report(report: RunReport) -> None:
         table.add_row(_shown(counts.kind, counts.name), *(_number(getattr(counts, number)) for number in numbers))
     _print(table)
     for counts in report.counts:
+        _show_migration(counts)
         for reason, rows in sorted(counts.rejected_by_reason.items()):
             print(f"{counts.name}: {rows:,} rejected, {reason}")
         if counts.stubs:
@@ -59,8 +61,7 @@ def show_preview(preview: Preview) -> None:
     for statement in (*preview.constraints_created, *preview.constraints_dropped):
         print(f"{statement};")
     for change in preview.changes:
-        if change.properties_removed:
-            print(f"{change.counts.name}: properties that go: {', '.join(change.properties_removed)}")
+        _show_migration(change.counts)
         if change.on_missing_end not in (None, OnMissingEnd.REJECT):
             print(f"{change.counts.name}: on a missing end {change.on_missing_end}")
         if change.counts.stubs:
@@ -71,6 +72,11 @@ def show_preview(preview: Preview) -> None:
                 print(f"  {in_words(row)}")
     for block in preview.blocks:
         print(f"refused: {block}. If it is meant to be so: {block.override}.")
+
+
+def _show_migration(counts: Counts) -> None:
+    for sentence in counts.migration:
+        print(f"{counts.name}: {sentence}")
 
 
 def show_agreements(agreements: Iterable[Agreement]) -> None:
@@ -107,13 +113,18 @@ def show_claims(claims: tuple[Claim, ...]) -> None:
 
 def show_schema(graph: GraphDeclaration) -> None:
     """Print a graph model and its constraints."""
+    from rich.markup import escape
+
     table = _table("", left=("model", "key", "properties"))
     for declaration in graph:
-        properties = ", ".join(f"{column.name} {column.type or '?'}" for column in declaration.properties)
-        name = declaration.name
-        if declaration.kind == "edge":
-            name = f"{declaration.start.node}-{name}->{declaration.end.node}"
-        table.add_row(_shown(declaration.kind, name), declaration.model.name, ", ".join(declaration.key), properties)
+        properties = ", ".join(f"{column.name} {type_of(column)}" for column in declaration.properties)
+        if declaration.kind == "node":
+            name = ":".join((declaration.label, *declaration.labels))
+        else:
+            name = f"{declaration.start.node}-{declaration.type}->{declaration.end.node}"
+        table.add_row(
+            _shown(declaration.kind, name), declaration.model.name, ", ".join(declaration.key), escape(properties)
+        )
     _print(table)
     for edge in graph.edges:
         if edge.on_missing_end is not OnMissingEnd.REJECT:

@@ -14,7 +14,7 @@ from graph_loader.declarations import (
 )
 from graph_loader.parsing import GRAPH_KEY
 from graph_loader.problems import Problem, did_you_mean
-from graph_loader.types import UnsupportedTypeError, property_type
+from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, UnsupportedTypeError, property_type
 
 
 def check(graph: GraphDeclaration) -> list[Problem]:
@@ -26,6 +26,8 @@ def check(graph: GraphDeclaration) -> list[Problem]:
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
         problems += _key(declaration)
+        if isinstance(declaration, NodeDeclaration):
+            problems += _labels(graph, declaration)
         if isinstance(declaration, EdgeDeclaration):
             problems += _end(graph, declaration, "from", declaration.start)
             problems += _end(graph, declaration, "to", declaration.end)
@@ -77,19 +79,27 @@ def _columns(declaration: Declaration, adapter: str) -> Iterator[Problem]:
             )
         seen.setdefault(column.name.lower(), column.name)
         if column.data_type and column.type is None:
-            yield Problem(
-                declaration.model,
-                f"{place}.data_type",
-                f"Neo4j cannot hold {column.data_type}: {_reason(column, adapter)}",
-            )
+            yield _no_type(declaration.model, column, place, adapter)
 
 
-def _reason(column: Column, adapter: str) -> str:
+def _no_type(model: Model, column: Column, place: str, adapter: str) -> Problem:
     try:
-        property_type(column.data_type or "", adapter)
+        property_type(column.data_type or "", adapter, column.wanted)
+    except ConversionError as error:
+        return Problem(model, f"{place}.{GRAPH_KEY}.as", str(error))
     except UnsupportedTypeError as error:
-        return str(error)
-    return "cast it to another type"
+        reason = str(error)
+    else:
+        reason = "cast it to another type"
+    return Problem(model, f"{place}.data_type", f"Neo4j cannot hold {column.data_type}: {reason}")
+
+
+def _labels(graph: GraphDeclaration, node: NodeDeclaration) -> Iterator[Problem]:
+    """A further label must be nobody's own: its nodes would be taken for those of the model that declares it."""
+    for position, label in enumerate(node.labels):
+        if owner := graph.node(label):
+            said = "is the node's own label" if owner is node else f"is the label of model {owner.model.name}"
+            yield Problem(node.model, f"{GRAPH_KEY}.labels[{position}]", f"'{label}' {said}: leave it out")
 
 
 def _key(declaration: Declaration) -> Iterator[Problem]:
@@ -109,6 +119,11 @@ def _identifying_column(model: Model, place: str, name: str) -> Iterator[Problem
             yield Problem(model, place, f"the model has no column '{name}'{did_you_mean(name, names)}")
     elif column.type and not column.type.can_be_key:
         text = f"column '{name}' is a {column.data_type}, which cannot identify anything: cast it to varchar or bigint"
+        if column.type.conversion is Conversion.ROUNDED:
+            text = (
+                f"column '{name}' is a {column.data_type}, of which a graph's FLOAT keeps {FLOAT_DIGITS} digits: "
+                f"give it `{GRAPH_KEY}.as: text`, which keeps all"
+            )
         yield Problem(model, place, text)
 
 

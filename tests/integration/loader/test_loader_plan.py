@@ -50,7 +50,8 @@ def test_a_plan_tells_what_the_load_does_and_touches_neither_graph_nor_ledger(sh
         ("PURCHASED", 12, 0, 0, 3, 9, 2),
     ]
     assert found.constraints_created == (
-        "CREATE CONSTRAINT `lakegraph_Place_place_id` IF NOT EXISTS FOR (node:`Place`) REQUIRE (node.`place_id`) IS UNIQUE",
+        "CREATE CONSTRAINT `lakegraph_Place_place_id_36980657` IF NOT EXISTS "
+        "FOR (node:`Place`) REQUIRE (node.`place_id`) IS UNIQUE",
     )
     assert [(change.counts.name, change.tasks) for change in found.changes] == [
         ("Customer", 2),
@@ -130,12 +131,13 @@ def test_a_label_that_is_declared_no_more_goes_when_asked_with_its_constraint(sh
     dropped = plan(shop.options).constraints_dropped
     load(shop.with_options(allow_deletes=frozenset({"Person", "KNOWS"})))
 
-    assert dropped == ("DROP CONSTRAINT `lakegraph_Person_id` IF EXISTS",)
+    assert dropped == ("DROP CONSTRAINT `lakegraph_Person_id_d5995b3a` IF EXISTS",)
     assert "Person" not in counts(empty_graph)
     assert "KNOWS" not in counts(empty_graph)
-    assert "lakegraph_Person_id" not in constraints(empty_graph)
+    assert "lakegraph_Person_id_d5995b3a" not in constraints(empty_graph)
     assert constraints(empty_graph) == [
-        "lakegraph_Customer_customer_id", "lakegraph_LakegraphMetadata_graph_id", "lakegraph_Product_product_id",
+        "lakegraph_Customer_customer_id_5f91f1c3", "lakegraph_LakegraphMetadata_graph_id",
+        "lakegraph_Product_product_id_9ef049c5",
     ]  # fmt: skip
 
 

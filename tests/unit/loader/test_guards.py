@@ -9,6 +9,7 @@ from graph_loader.declarations import EdgeDeclaration, End, Model, NodeDeclarati
 from graph_loader.difference import Tally
 from graph_loader.guards import ALL, BlockedLoadError, Limits, blocks
 from graph_loader.ledger_state import Attempt
+from graph_loader.migrations import Former
 from graph_loader.model_results import ModelResult
 from graph_loader.plan import Plan, Step
 from lakegraph.runtime.errors import ConfigurationError
@@ -74,6 +75,33 @@ def test_a_build_that_succeeded_says_nothing_against_deletes():
 def test_what_no_model_declares_any_more_goes_only_when_asked():
     assert said(plan(declared=False, deleted=3), {}, LIMITS, ()) == [
         "Person: 3 of 3 nodes (100.0%) would be deleted, and no model declares it any more"
+    ]
+
+
+def migrated(accepted: int, *former: int, declared: bool = True) -> Plan:
+    """A label whose rows go, those of each former identity, and of which so many are written anew."""
+    gone = tuple(Former(PERSON, None, count) for count in former)
+    statuses = Tally({"created": accepted, "deleted": sum(former)} if declared else {"deleted": sum(former)})
+    entry = "an entry" if declared else None
+    return Plan((Step(PERSON, statuses, None, entry, former=gone, written_anew=accepted),), Attempt(1, {}))
+
+
+@pytest.mark.parametrize(
+    "plan", [migrated(10, 10), migrated(8, 10), migrated(10, 10, 7), migrated(12, 10, declared=False)]
+)
+def test_rows_that_a_migration_writes_anew_are_no_loss(plan):
+    assert said(plan, {}, LIMITS, ()) == []
+
+
+def test_rows_that_a_migration_does_not_write_anew_are_a_loss():
+    assert said(migrated(7, 10, 4), {}, LIMITS, ()) == [
+        "Person: 3 of 10 nodes (30.0%) would be deleted, and that is more than `graph_guards.max_deleted_share` = 0.2"
+    ]
+    assert said(migrated(0, 10), {}, LIMITS, ()) == [
+        "Person: 10 of 10 nodes (100.0%) would be deleted, and model node_person has no rows"
+    ]
+    assert said(migrated(9, 10, declared=False), {}, LIMITS, ()) == [
+        "Person: 1 of 10 nodes (10.0%) would be deleted, and no model declares it any more"
     ]
 
 

@@ -56,19 +56,29 @@ def test_wrong_declarations_are_listed_with_exit_code_2_and_no_stack_trace(tmp_p
 def test_schema_shows_the_model_of_the_graph(tmp_path):
     manifest = write_manifest(
         tmp_path / "manifest.json",
-        model("node_person", node("Person", "id"), {"id": "varchar", "born": "date"}),
+        model(
+            "node_person", node("Person", "id") | {"labels": ["Party"]}, {"id": "varchar", "home": "struct<a: int[]>"}
+        ),
         model("edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), {"a": "varchar", "b": "varchar"}),
     )
 
     shown = graph_loader("schema", "--manifest", manifest)
     as_json = json.loads(graph_loader("schema", "--manifest", manifest, "--json").stdout)
 
-    assert "id STRING, born DATE" in shown.stdout
+    assert "(Person:Party)" in shown.stdout
+    assert "id STRING, home STRING (struct<a: int[]> as json)" in shown.stdout
     assert "Person-KNOWS->Person" in shown.stdout
     assert as_json["nodes"][0]["properties"] == [
-        {"name": "id", "type": "STRING", "description": "The id."},
-        {"name": "born", "type": "DATE", "description": "The born."},
+        {"name": "id", "type": "STRING", "sql_type": "varchar", "conversion": None, "description": "The id."},
+        {
+            "name": "home",
+            "type": "STRING",
+            "sql_type": "struct<a: int[]>",
+            "conversion": "json",
+            "description": "The home.",
+        },
     ]
+    assert as_json["nodes"][0]["labels"] == ["Party"]
     assert as_json["edges"][0]["from"] == {"node": "Person", "columns": ["a"]}
     assert as_json["nodes"][0]["constraint"].endswith("FOR (node:`Person`) REQUIRE (node.`id`) IS UNIQUE")
 

@@ -52,11 +52,19 @@ def test_without_values_all_is_as_declared_unless_a_property_has_to_go():
     )
 
 
+def test_a_node_is_as_declared_only_with_its_labels_and_without_those_that_have_to_go():
+    party = NodeDeclaration(Model("m", columns=columns(id="varchar")), "User", ("id",), ("Party", "Per`son"))
+
+    assert contents.contents(party, (), ("Gone",)).endswith(
+        "key:`Party` AND key:`Per``son` AND NOT key:`Gone` AS _as_declared"
+    )
+
+
 def test_an_edge_is_read_between_its_labels():
     assert contents.contents(LIKES) == (
         "MATCH (from:`A`)-[key:`LIKES`]->(to:`B`) RETURN CASE WHEN from.`id` IS :: STRING THEN from.`id` END AS `_from_id`, "
         "CASE WHEN to.`id` IS :: STRING THEN to.`id` END AS `_to_id`, "
-        "CASE WHEN key.`since` IS :: DATE THEN key.`since` END AS `_key_since`, "
+        "CASE WHEN key.`since` IS :: DATE THEN toString(key.`since`) END AS `_key_since`, "
         "CASE WHEN key.`how` IS :: STRING THEN key.`how` END AS `how`, key.`how` IS :: STRING AS _as_declared"
     )
 
@@ -65,7 +73,7 @@ def test_of_copies_one_stays():
     assert contents.delete_copies(LIKES) == (
         "MATCH (from:`A` {`id`: event.`_from_id`})\n"
         "MATCH (to:`B` {`id`: event.`_to_id`})\n"
-        "MATCH (from)-[edge:`LIKES` {`since`: event.`_key_since`}]->(to)\n"
+        "MATCH (from)-[edge:`LIKES` {`since`: date(event.`_key_since`)}]->(to)\n"
         "WITH event, edge ORDER BY elementId(edge)\n"
         "WITH event, collect(edge) AS copies\n"
         "UNWIND tail(copies) AS copy\n"

@@ -42,13 +42,30 @@ CHILD_OF = EdgeDeclaration(
 
 def test_constraints():
     assert cypher.constraint(CUSTOMER) == (
-        "CREATE CONSTRAINT `lakegraph_Customer_customer_id` IF NOT EXISTS "
+        "CREATE CONSTRAINT `lakegraph_Customer_customer_id_5f91f1c3` IF NOT EXISTS "
         "FOR (node:`Customer`) REQUIRE (node.`customer_id`) IS UNIQUE"
     )
     assert cypher.constraint(USER) == (
-        "CREATE CONSTRAINT `lakegraph_User_tenant_id` IF NOT EXISTS "
+        "CREATE CONSTRAINT `lakegraph_User_tenant_id_095673ce` IF NOT EXISTS "
         "FOR (node:`User`) REQUIRE (node.`tenant`, node.`id`) IS UNIQUE"
     )
+
+
+def test_keys_whose_names_run_together_have_constraints_of_different_names():
+    one = NodeDeclaration(Model("m", columns=columns(c="bigint")), "A_b", ("c",))
+    other = NodeDeclaration(Model("m", columns=columns(b="bigint", c="bigint")), "A", ("b", "c"))
+
+    assert cypher.constraint_name(one).startswith("lakegraph_A_b_c_")
+    assert cypher.constraint_name(other).startswith("lakegraph_A_b_c_")
+    assert cypher.constraint_name(one) != cypher.constraint_name(other)
+
+
+def test_a_former_key_has_an_index_while_its_nodes_go():
+    assert cypher.former_index(USER) == (
+        "CREATE INDEX `lakegraph_User_tenant_id_095673ce_former` IF NOT EXISTS "
+        "FOR (node:`User`) ON (node.`tenant`, node.`id`)"
+    )
+    assert cypher.drop_former_index(USER) == "DROP INDEX `lakegraph_User_tenant_id_095673ce_former` IF EXISTS"
 
 
 def test_a_node_is_merged_on_its_key_and_its_lineage_stays_away():
@@ -108,6 +125,27 @@ def test_deletes():
     assert cypher.disown_node(CUSTOMER, ("customer_id", "name")) == (
         "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
         "REMOVE node:`Customer`, node.`customer_id`, node.`name`"
+    )
+
+
+def test_further_labels_are_set_removed_and_no_reason_to_keep_a_node():
+    party = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Pa`rty"))
+
+    assert cypher.upsert(party, ("email",), ("Lead",)) == (
+        "MERGE (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "SET node:`Person`:`Pa``rty`\n"
+        "REMOVE node:`Lead`\n"
+        "SET node += {`name`: event.`name`, `age`: event.`age`, `email`: null}"
+    )
+    assert cypher.delete_node(party, ("Lead",)) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "WHERE size(labels(node)) = 1 + size([carried IN [node:`Person`, node:`Pa``rty`, node:`Lead`] WHERE carried]) "
+        "AND NOT EXISTS { (node)--() }\n"
+        "DELETE node"
+    )
+    assert cypher.disown_node(party, ("name",), ("Lead",)) == (
+        "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
+        "REMOVE node:`Customer`:`Person`:`Pa``rty`:`Lead`, node.`name`"
     )
 
 

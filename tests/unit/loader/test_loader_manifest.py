@@ -82,16 +82,14 @@ def test_what_becomes_of_an_edge_without_an_end_is_read(tmp_path, policy):
 
 def test_all_problems_of_all_models_are_told_at_once(problems):
     wrong_customer = model("node_customer", node("Customer", "custmer_id"), {"customer_id": "string"})
-    wrong_product = model(
-        "node_product", node("Product", "product_id"), {"product_id": "bigint", "size": "struct<a int>"}
-    )
+    wrong_product = model("node_product", node("Product", "product_id"), {"product_id": "bigint", "size": "blob"})
 
     found = problems(wrong_customer, wrong_product, PURCHASED)
 
     assert found == [
         "node_customer: config.meta.graph.key[0]: the model has no column 'custmer_id' (did you mean 'customer_id'?)",
-        "node_product: columns.size.data_type: Neo4j cannot hold struct<a int>: "
-        "a property holds no nested values: give its fields columns of their own",
+        "node_product: columns.size.data_type: Neo4j cannot hold blob: "
+        "binary values are not loaded: cast it to varchar",
     ]
 
 
@@ -128,9 +126,15 @@ def test_a_problem_names_the_file_that_declares_the_model(tmp_path):
         ({"node": "X", "key": "id"}, "config.meta.graph.key: must be a list of column names"),
         ({"node": "X", "key": []}, "config.meta.graph.key: names no column"),
         ({"node": "X", "key": ["id", "id"]}, "config.meta.graph.key[1]: names column 'id' twice"),
+        ({"node": "X", "key": ["id"], "labels": "Y"}, "config.meta.graph.labels: must be a list of label names"),
+        ({"node": "X", "key": ["id"], "labels": ["Y", "Y"]}, "config.meta.graph.labels[1]: names label 'Y' twice"),
+        (
+            {"node": "X", "key": ["id"], "labels": ["X"]},
+            "config.meta.graph.labels[0]: 'X' is the node's own label: leave it out",
+        ),
         (
             {"node": "X", "key": ["id"], "keys": ["id"]},
-            "config.meta.graph.keys: is not a key of a declaration (did you mean 'key'?); known: node, key",
+            "config.meta.graph.keys: is not a key of a declaration (did you mean 'key'?); known: node, labels, key",
         ),
         (
             {"edge": "E", "to": {"node": "X", "columns": ["id"]}},
@@ -163,7 +167,7 @@ def test_a_problem_names_the_file_that_declares_the_model(tmp_path):
         ),
         (
             {"node": "X", "key": ["id"], "on_missing_end": "fail"},
-            "config.meta.graph.on_missing_end: is not a key of a declaration; known: node, key",
+            "config.meta.graph.on_missing_end: is not a key of a declaration; known: node, labels, key",
         ),
     ],
 )
@@ -191,10 +195,16 @@ def test_a_wrong_shape_is_named(problems, graph, expected):
             "is a bigint: they would never match",
         ),
         (
-            PURCHASED_COLUMNS,
+            PURCHASED_COLUMNS | {"amount": "double[]"},
             edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "amount"),
-            "config.meta.graph.key[0]: column 'amount' is a double, which cannot identify anything: "
+            "config.meta.graph.key[0]: column 'amount' is a double[], which cannot identify anything: "
             "cast it to varchar or bigint",
+        ),
+        (
+            PURCHASED_COLUMNS | {"amount": "decimal(18,4)"},
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "amount"),
+            "config.meta.graph.key[0]: column 'amount' is a decimal(18,4), of which a graph's FLOAT keeps 15 digits: "
+            "give it `config.meta.graph.as: text`, which keeps all",
         ),
         (
             PURCHASED_COLUMNS,
@@ -221,6 +231,36 @@ def test_two_models_for_one_label_or_type_are_named(problems):
         "edge_sold: config.meta.graph.edge: model edge_purchased declares the relationship type 'PURCHASED' already: "
         "one model per relationship type",
     ]
+
+
+def test_a_label_of_another_model_is_no_further_label(problems):
+    labelled = model("node_vip", node("Vip", "id") | {"labels": ["Party", "Customer"]}, {"id": "string"})
+
+    assert problems(CUSTOMER, labelled) == [
+        "node_vip: config.meta.graph.labels[1]: 'Customer' is the label of model node_customer: leave it out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("graph", "expected"),
+    [
+        ("text", "columns.name.config.meta.graph: must be a mapping such as {as: text}"),
+        (
+            {"ass": "text"},
+            "columns.name.config.meta.graph.ass: is not a key of a column (did you mean 'as'?); known: as",
+        ),
+        (
+            {"as": "json"},
+            "columns.name.config.meta.graph.as: 'json' is no conversion of varchar: "
+            "use `json` for nested values and lists, `text` for all others",
+        ),
+    ],
+)
+def test_a_column_that_is_declared_wrongly_is_named(problems, graph, expected):
+    customer = model("node_customer", node("Customer", "id"), {"id": "string", "name": "varchar"})
+    customer["columns"]["name"]["config"] = {"meta": {"graph": graph}}
+
+    assert problems(customer) == [f"node_customer: {expected}"]
 
 
 def test_an_ephemeral_model_is_refused(problems):

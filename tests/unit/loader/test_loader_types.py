@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph_loader.types import UnsupportedTypeError, property_type
+from graph_loader.types import Conversion, ConversionError, UnsupportedTypeError, property_type
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,18 @@ from graph_loader.types import UnsupportedTypeError, property_type
         ("array<bigint>", "LIST<INTEGER NOT NULL>"),
         ("array(varchar)", "LIST<STRING NOT NULL>"),
         ("array<decimal(10,2)>", "LIST<FLOAT NOT NULL>"),
+        ("HUGEINT", "INTEGER"),
+        ("UBIGINT[]", "LIST<INTEGER NOT NULL>"),
+        ("UUID", "STRING"),
+        ("INTERVAL", "DURATION"),
+        ("TIME", "LOCAL TIME"),
+        ("TIME WITH TIME ZONE", "ZONED TIME"),
+        ("TIMESTAMP_NS", "LOCAL DATETIME"),
+        ("STRUCT(a INTEGER, b VARCHAR[])", "STRING"),
+        ("map<string,int>", "STRING"),
+        ("INTEGER[][]", "STRING"),
+        ("array<array<int>>", "STRING"),
+        ("STRUCT(a INTEGER)[]", "STRING"),
     ],
 )
 def test_a_sql_type_becomes_a_property_type(sql_type, expected):
@@ -51,19 +63,8 @@ def test_the_bare_word_timestamp_means_what_the_engine_means(adapter, expected):
 @pytest.mark.parametrize(
     ("sql_type", "advice"),
     [
-        ("HUGEINT", "64 bits"),
-        ("UBIGINT", "64 bits"),
-        ("UUID", "varchar"),
-        ("INTERVAL", "varchar"),
-        ("TIME", "varchar"),
         ("BLOB", "varchar"),
-        ("TIMESTAMP_NS", "cast it to timestamp"),
-        ("STRUCT(a INTEGER, b VARCHAR)", "nested"),
-        ("map<string,int>", "nested"),
-        ("struct<a:int>", "nested"),
-        ("INTEGER[][]", "list of lists"),
-        ("array<array<int>>", "list of lists"),
-        ("STRUCT(a INTEGER)[]", "nested"),
+        ("UNION(a INTEGER, b VARCHAR)", "columns of their own"),
         ("geometry", "knows no such type"),
         ("", "knows no such type"),
     ],
@@ -73,8 +74,56 @@ def test_what_a_property_cannot_hold_is_refused_with_advice(sql_type, advice):
         property_type(sql_type)
 
 
-def test_floats_and_lists_cannot_be_keys():
-    assert [property_type(name).can_be_key for name in ("varchar", "bigint", "date", "timestamp", "boolean")] == [
-        True
-    ] * 5
-    assert [property_type(name).can_be_key for name in ("double", "decimal(5,2)", "varchar[]")] == [False] * 3
+@pytest.mark.parametrize("sql_type", ["interval day to second", "time"])
+def test_times_that_spark_cannot_write_as_neo4j_reads_them_are_refused(sql_type):
+    with pytest.raises(UnsupportedTypeError, match="as: text"):
+        property_type(sql_type, "spark")
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "wanted", "expected"),
+    [
+        ("struct<a:int>", None, Conversion.JSON),
+        ("struct<a:int>", "json", Conversion.JSON),
+        ("varchar[]", "json", Conversion.JSON),
+        ("decimal(38,10)", "text", Conversion.TEXT),
+        ("double", "text", Conversion.TEXT),
+        ("uuid", None, Conversion.TEXT),
+        ("decimal(16,2)", None, Conversion.ROUNDED),
+        ("decimal(15,2)", None, None),
+        ("decimal", None, Conversion.ROUNDED),
+        ("decimal(38,10)[]", None, Conversion.ROUNDED),
+        ("varchar[]", None, None),
+    ],
+)
+def test_what_neo4j_has_no_type_for_is_converted(sql_type, wanted, expected):
+    found = property_type(sql_type, wanted=wanted)
+
+    assert found.conversion is expected
+    assert (str(found) == "STRING") == (expected in (Conversion.TEXT, Conversion.JSON))
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "wanted"), [("struct<a:int>", "text"), ("varchar[]", "text"), ("double", "json"), ("double", "xml")]
+)
+def test_a_conversion_that_does_not_suit_the_type_is_refused(sql_type, wanted):
+    with pytest.raises(ConversionError, match=f"'{wanted}' is no conversion of .*`text` for all others"):
+        property_type(sql_type, wanted=wanted)
+
+
+def test_what_is_not_exact_cannot_be_a_key():
+    exact = (
+        "varchar",
+        "bigint",
+        "date",
+        "timestamp",
+        "timestamptz",
+        "boolean",
+        "double",
+        "decimal(15,2)",
+        "time",
+        "uuid",
+    )
+    assert [name for name in exact if not property_type(name).can_be_key] == []
+    loose = ("decimal(16,2)", "varchar[]", "struct<a:int>", "interval")
+    assert [name for name in loose if property_type(name).can_be_key] == []

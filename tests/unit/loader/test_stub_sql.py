@@ -36,7 +36,7 @@ def test_stubs_are_made_for_edges_that_ask_for_them_and_have_an_end_at_the_label
 
 
 def test_the_keys_of_both_ends_that_no_accepted_row_has_become_rows_without_values():
-    parts = dict(stubs(PERSON, [edge("START", "P", "Q"), edge("BOTH", "P", "P")]))
+    parts = dict(stubs(PERSON, [(edge("START", "P", "Q"), False), (edge("BOTH", "P", "P"), False)]))
 
     assert [name for name in parts if name.endswith("found")] == [
         "stub_0_from_found",
@@ -51,26 +51,28 @@ def test_the_keys_of_both_ends_that_no_accepted_row_has_become_rows_without_valu
         "and stub_1_to_hashed.`_to_id` = accepted.`_key_id`"
     )
     assert parts["stubs"] == (
-        "select distinct * from ("
+        "select *, cast(null as string) as _source_file, cast(null as bigint) as _source_line, "
+        "cast(null as string) as _batch_id, unhex(md5(to_json(named_struct('name:STRING', `name`, 'at:LOCAL DATETIME', `at`)))) "
+        "as _hash, cast(null as string) as _reason, cast(null as string) as _detail from ("
+        "select distinct `_key_tenant`, `_key_id`, cast(null as string) as `name`, cast(null as string) as `at` from ("
         "select `_from_tenant` as `_key_tenant`, `_from_id` as `_key_id` from stub_0_from_judged where _reason is null "
         "union all "
         "select `_from_tenant` as `_key_tenant`, `_from_id` as `_key_id` from stub_1_from_judged where _reason is null "
         "union all "
-        "select `_to_tenant` as `_key_tenant`, `_to_id` as `_key_id` from stub_1_to_judged where _reason is null)"
+        "select `_to_tenant` as `_key_tenant`, `_to_id` as `_key_id` from stub_1_to_judged where _reason is null))"
     )
     assert list(parts)[-1] == "judged"
     assert parts["judged"] == (
         "select `_key_tenant`, `_key_id`, `name`, `at`, _source_file, _source_line, _batch_id, _hash, _reason, _detail, "
         "_copies, false as _is_stub from own_rows\n"
         "    union all\n"
-        "    select `_key_tenant`, `_key_id`, cast(null as string), cast(null as string), cast(null as string), "
-        "cast(null as bigint), cast(null as string), unhex(md5('{}')), cast(null as string), cast(null as string), "
+        "    select `_key_tenant`, `_key_id`, `name`, `at`, _source_file, _source_line, _batch_id, _hash, _reason, _detail, "
         "1, true from stubs"
     )
 
 
 def test_a_label_with_stubs_says_of_each_row_whether_it_is_one_and_whether_it_held_values():
-    own = stubs(PERSON, [edge("START", "P", "Q")])
+    own = stubs(PERSON, [(edge("START", "P", "Q"), True)])
 
     anew = difference(PERSON, has_known=False, stubs=own)
     compared = difference(PERSON, has_known=True, stubs=own)

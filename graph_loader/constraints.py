@@ -1,0 +1,45 @@
+"""The constraints that make declared keys unique: which there are, and making and dropping them by what they constrain.
+
+Names alone do not tell: earlier versions named them otherwise, and the owner of a graph may have made one before us.
+"""
+
+from collections.abc import Iterable
+
+from graph_loader import cypher
+from graph_loader.connection import Connection
+from graph_loader.declarations import NodeDeclaration
+
+PRESENT = "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
+
+
+def create(connection: Connection, nodes: Iterable[NodeDeclaration]) -> None:
+    """Make the keys of labels unique, and wait until their indexes serve.
+
+    Raises:
+        GraphError: the graph holds nodes that break a constraint, or the user may not create it.
+    """
+    for node in nodes:
+        connection.run(cypher.constraint(node))
+    connection.await_indexes()
+
+
+def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> list[str]:
+    """The names of the constraints that make the key of a label unique.
+
+    Args:
+        ours: only those that a load has made.
+    """
+    return [
+        row["name"]
+        for row in connection.run(PRESENT)
+        if row["labelsOrTypes"] == [node.label]
+        and row["properties"] == list(node.key)
+        and ("UNIQUE" in row["type"] or "KEY" in row["type"])
+        and (row["name"].startswith(cypher.OUR_NAMES) or not ours)
+    ]
+
+
+def drop(connection: Connection, node: NodeDeclaration) -> None:
+    """Give up the key of a label that no model declares any more; a constraint that others made stays."""
+    for name in named(connection, node, ours=True):
+        connection.run(cypher.drop_constraint(name))

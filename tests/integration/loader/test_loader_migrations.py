@@ -1,0 +1,267 @@
+"""A declaration that has changed is a migration: the plan tells it, the load carries it out, also after it broke off."""
+
+import pytest
+
+from graph_loader.guards import BlockedLoadError, Limits
+from graph_loader.ledger import Ledger
+from graph_loader.operations import compare, load, plan
+from tests.integration.loader.test_loader_crashes import Crash, crash_at, crash_at_write
+from tests.support.graph import content, counts, query
+from tests.support.marts import Marts, edge, node
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = """
+    select * from (values (1, 'ann@x', 'Ann', 'T1'), (2, 'bob@x', 'Bob', 'T1'), (3, 'eve@x', 'Eve', 'T2'))
+        as t (id, email, name, tenant)
+"""
+KNOWN = "select * from (values (1, 2, 2020), (2, 3, 2021), (3, 3, 2022)) as t (a, b, since)"
+BY_EMAIL = f"""
+    select p.email as a, q.email as b, since from ({KNOWN})
+    join ({PEOPLE}) as p on p.id = a join ({PEOPLE}) as q on q.id = b
+"""
+# the key of the old nodes is a property of the new ones, and the other way round
+NODES_BY_EMAIL = [(1, "ann@x", "Ann", "T1"), (2, "bob@x", "Bob", "T1"), (3, "eve@x", "Eve", "T2")]
+
+
+@pytest.fixture
+def people(tmp_path, empty_graph, spark):
+    """Three people who know each other, loaded by their number; a load is guarded."""
+    marts = Marts(tmp_path, empty_graph)
+    marts.options = marts.with_options(limits=Limits(0.2, 1), allow_deletes=frozenset())
+    by_number(marts)
+    load(marts.options)
+    return marts
+
+
+def by_number(marts):
+    marts.make("node_person", node("Person", "id"), PEOPLE)
+    marts.make("edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), KNOWN)
+
+
+def by_email(marts):
+    marts.make("node_person", node("Person", "email"), PEOPLE)
+    marts.make("edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), BY_EMAIL)
+
+
+def by_text(marts):
+    marts.make("node_person", node("Person", "id"), f"select * replace (id::varchar as id) from ({PEOPLE})")
+    marts.make(
+        "edge_knows",
+        edge("KNOWS", ("Person", "a"), ("Person", "b")),
+        f"select * replace (a::varchar as a, b::varchar as b) from ({KNOWN})",
+    )
+
+
+def by_tenant(marts):
+    marts.make("node_person", node("Person", "tenant", "id"), PEOPLE)
+    marts.make(
+        "edge_knows",
+        edge("KNOWS", ("Person", "ta", "a"), ("Person", "tb", "b"), "since"),
+        f"""
+        select p.tenant as ta, a, q.tenant as tb, b, since from ({KNOWN})
+        join ({PEOPLE}) as p on p.id = a join ({PEOPLE}) as q on q.id = b
+        """,
+    )
+
+
+def graph(target) -> tuple[list, list]:
+    """All people, and who knows whom since when, whatever identifies them."""
+    nodes = query(target, "MATCH (n) WHERE NOT n:LakegraphMetadata RETURN labels(n) AS l, properties(n) AS p")
+    edges = query(target, "MATCH (a)-[r]->(b) RETURN a.name AS a, type(r) AS t, r.since AS since, b.name AS b")
+    assert {tuple(row["l"]) for row in nodes} == {("Person",)}
+    return (
+        sorted((int(row["p"]["id"]), row["p"]["email"], row["p"]["name"], row["p"]["tenant"]) for row in nodes),
+        sorted((row["a"], row["t"], row["since"], row["b"]) for row in edges),
+    )
+
+
+EVERYTHING = (
+    NODES_BY_EMAIL,
+    [("Ann", "KNOWS", 2020, "Bob"), ("Bob", "KNOWS", 2021, "Eve"), ("Eve", "KNOWS", 2022, "Eve")],
+)
+
+
+def keys(target) -> list[tuple]:
+    found = query(target, "SHOW CONSTRAINTS YIELD labelsOrTypes AS l, properties AS p")
+    indexes = query(target, "SHOW INDEXES YIELD owningConstraint AS c, type AS t WHERE c IS NULL AND t = 'RANGE'")
+    assert indexes == []
+    return sorted((row["l"][0], *row["p"]) for row in found if row["l"] != ["LakegraphMetadata"])
+
+
+def test_another_key_is_told_and_carried_out(people, empty_graph):
+    by_email(people)
+    before = content(empty_graph)
+
+    agreed = compare(people.options)
+    told = plan(people.options)
+
+    assert content(empty_graph) == before
+    assert [agreement.agrees for agreement in agreed] == [False, False]
+    assert told.blocks == ()
+    assert [(change.counts.name, change.counts.migration) for change in told.changes] == [
+        ("Person", ("has key email STRING, no longer key id INTEGER: its 3 nodes are deleted and written anew",)),
+        (
+            "KNOWS",
+            (
+                "has key none, from Person (email STRING), to Person (email STRING), "
+                "no longer key none, from Person (id INTEGER), to Person (id INTEGER): "
+                "its 3 edges are deleted and written anew",
+            ),
+        ),
+    ]
+    assert [statement.split(" FOR ")[1] for statement in told.constraints_created] == [
+        "(node:`Person`) REQUIRE (node.`email`) IS UNIQUE"
+    ]
+    assert [
+        statement.startswith("DROP CONSTRAINT `lakegraph_Person_id_") for statement in told.constraints_dropped
+    ] == [True]
+
+    report, again = load(people.options), load(people.options)
+
+    assert graph(empty_graph) == EVERYTHING
+    assert keys(empty_graph) == [("Person", "email")]
+    assert [(row.sent, row.created, row.deleted, row.in_graph) for row in report.counts] == [(3, 3, 3, 3)] * 2
+    assert [(row.unchanged, row.deleted, row.migration) for row in again.counts] == [(3, 0, ())] * 2
+
+
+@pytest.mark.parametrize(("other", "key"), [(by_text, ("id",)), (by_tenant, ("tenant", "id"))])
+def test_another_type_and_other_columns_are_other_keys(people, empty_graph, other, key):
+    other(people)
+
+    load(people.options)
+
+    assert graph(empty_graph) == EVERYTHING
+    assert keys(empty_graph) == [("Person", *key)]
+    by_number(people)
+    load(people.options)
+    assert graph(empty_graph) == EVERYTHING
+    assert keys(empty_graph) == [("Person", "id")]
+
+
+# the writes: former edges, former nodes, nodes, edges
+STAGES = {
+    "in the middle of former edges": crash_at_write(1, before=False, share=1),
+    "in the middle of former nodes": crash_at_write(2, before=False, share=1),
+    "in the middle of the new nodes": crash_at_write(3, before=False, share=2),
+    "in the middle of the new edges": crash_at_write(4, before=False, share=2),
+    "before the ledger": crash_at(Ledger, "commit"),
+}
+
+
+@pytest.mark.parametrize(
+    ("stage", "attempted", "last"),
+    [
+        ("in the middle of former edges", by_email, by_email),
+        ("in the middle of former nodes", by_email, by_number),
+        ("in the middle of the new nodes", by_email, by_email),
+        ("in the middle of the new edges", by_email, by_email),
+        ("in the middle of the new edges", by_email, by_number),
+        ("in the middle of the new edges", by_tenant, by_email),
+        ("before the ledger", by_text, by_number),
+    ],
+)
+def test_a_migration_that_broke_off_is_ended_or_taken_back_by_the_next_load(
+    people, empty_graph, monkeypatch, stage, attempted, last
+):
+    attempted(people)
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES[stage](planted)
+        load(people.options)
+    last(people)
+
+    report, again = load(people.options), load(people.options)
+
+    assert graph(empty_graph) == EVERYTHING
+    assert keys(empty_graph) == [("Person", "email" if last is by_email else "id")]
+    assert all(agreement.agrees and not agreement.others for agreement in report.agreements)
+    assert {row.unchanged for row in again.counts} == {3}
+
+
+def test_a_migration_that_would_lose_rows_or_whose_mart_is_empty_is_refused(people, empty_graph):
+    by_email(people)
+    before = content(empty_graph)
+    people.sql("delete from graph_ready.node_person where id = 3")
+    with pytest.raises(BlockedLoadError, match=r"Person: 1 of 3 nodes \(33.3%\) would be deleted, and that is more"):
+        load(people.options)
+    people.sql("delete from graph_ready.node_person")
+
+    with pytest.raises(BlockedLoadError, match=r"Person: 3 of 3 nodes .* model node_person has no rows"):
+        load(people.options)
+
+    assert content(empty_graph) == before
+
+
+def test_a_node_that_others_use_stays_with_them_and_is_written_anew(people, empty_graph):
+    query(empty_graph, "MATCH (n:Person {id: 1}) CREATE (:Campaign)-[:SHOWS]->(n) SET n.score = 7")
+    by_email(people)
+
+    report = load(people.options)
+
+    assert [(row.name, row.created, row.left_to_others) for row in report.counts] == [("Person", 3, 1), ("KNOWS", 3, 0)]
+    assert query(empty_graph, "MATCH (:Campaign)-[:SHOWS]->(n) RETURN labels(n) AS l, properties(n) AS p") == [
+        {"l": [], "p": {"score": 7}}
+    ]
+    assert counts(empty_graph) == {"Person": 3, "Campaign": 1, "KNOWS": 3, "SHOWS": 1}
+
+
+def test_a_renamed_label_is_no_loss_and_a_dropped_one_is(people, empty_graph):
+    people.make("node_person", node("Human", "id"), PEOPLE)
+    people.make("edge_knows", edge("KNOWS", ("Human", "a"), ("Human", "b")), KNOWN)
+
+    told = plan(people.options)
+    load(people.options)
+
+    assert [
+        (change.counts.name, change.counts.migration) for change in told.changes if change.counts.kind == "node"
+    ] == [
+        ("Human", ()),
+        ("Person", ("model node_person declares Human instead: its 3 nodes go with their constraint",)),
+    ]
+    assert counts(empty_graph) == {"Human": 3, "KNOWS": 3}
+    assert keys(empty_graph) == [("Human", "id")]
+    people.forget("edge_knows")
+    with pytest.raises(BlockedLoadError, match=r"KNOWS: 3 of 3 edges .* no model declares it any more"):
+        load(people.options)
+
+
+def test_renamed_and_retyped_properties_are_told_and_leave_unchanged_rows_too(people, empty_graph):
+    people.make(
+        "node_person",
+        node("Person", "id") | {"labels": ["Party"]},
+        f"select id, email, name as full_name, length(tenant) as tenant from ({PEOPLE})",
+    )
+
+    told = plan(people.options)
+    load(people.options)
+
+    assert told.changes[0].counts.migration == (
+        "label Party is new",
+        "property full_name is new",
+        "property name goes",
+        "property tenant becomes INTEGER and was STRING",
+    )
+    found = query(empty_graph, "MATCH (n:Person:Party) RETURN properties(n) AS p ORDER BY n.id")
+    assert [row["p"] for row in found] == [
+        {"id": number, "email": email, "full_name": name, "tenant": 2} for number, email, name, _ in NODES_BY_EMAIL
+    ]
+
+
+def test_keys_whose_names_run_together_have_constraints_of_their_own(tmp_path, empty_graph, spark):
+    marts = Marts(tmp_path, empty_graph)
+    # as an earlier version named it
+    query(empty_graph, "CREATE CONSTRAINT lakegraph_A_b_c FOR (n:A_b) REQUIRE n.c IS UNIQUE")
+    query(empty_graph, "CREATE CONSTRAINT mine FOR (n:B) REQUIRE n.c IS UNIQUE")
+    marts.make("node_1", node("A_b", "c"), "select 1 as c")
+    marts.make("node_2", node("A", "b", "c"), "select 1 as b, 1 as c")
+    marts.make("node_3", node("B", "c"), "select 1 as c")
+
+    assert len(plan(marts.options).constraints_created) == 1
+    load(marts.options)
+
+    assert keys(empty_graph) == [("A", "b", "c"), ("A_b", "c"), ("B", "c")]
+    marts.forget("node_1")
+    marts.forget("node_3")
+    load(marts.options)
+    # a constraint that others made stays theirs
+    assert keys(empty_graph) == [("A", "b", "c"), ("B", "c")]
