@@ -26,7 +26,9 @@ def test_docs_come_before_anything_is_built(lake):
     assert undescribed == []
 
 
-def test_a_part_that_has_nothing_to_do_with_batches_is_built_before_them(lake):
+def test_a_part_that_has_nothing_to_do_with_batches_is_built_before_them(tmp_path):
+    lake = DbtLake(tmp_path)
+
     lake.run("build", "--select", "sentiment_lexicon")
 
     assert lake.rows("select count(*) > 0 from silver.sentiment_lexicon") == [(True,)]
