@@ -95,6 +95,11 @@ def held(declaration: Declaration) -> str:
     )
 
 
+def held_schema(declaration: Declaration) -> str:
+    """The Spark schema of what `held` gives."""
+    return f"{identity_schema(declaration.identity)}, {HASH} binary, {COPIES} bigint"
+
+
 def known_in_graph(declaration: Declaration) -> str:
     """The statement that gives the keys of the ledger (`graph_known`) that the graph has (`graph_held`), with its hashes."""
     names = identity_names(declaration.identity)

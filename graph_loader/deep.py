@@ -36,7 +36,7 @@ def reconcile_deep(session: Session, before: LedgerState, loaded: bool) -> tuple
     Raises:
         GraphError: the server is gone.
     """
-    read_back = Readback(session.spark, session.writer, session.ledger)
+    read_back = Readback(session.engine, session.writer, session.ledger)
     agreements = []
     for position, step in enumerate(session.plan.steps):
         with session.trace.step(f"compare values of {step.declaration.name}"):
@@ -94,14 +94,14 @@ def _wanted(session: Session, step: Step, held: "DataFrame") -> "DataFrame":
     columns = [*identity_names(step.declaration.identity), HASH]
     if step.entry is None:
         return held.selectExpr(*columns).limit(0)
-    return session.ledger.read(session.spark, step.entry)
+    return session.ledger.rows(session.spark, step.entry).frame
 
 
 def _written(session: Session, step: Step, before: LedgerState, held: "DataFrame") -> "DataFrame":
     """What loads have written, with the hashes they wrote."""
-    known = session.ledger.known(session.spark, step.declaration, before)
+    known = session.ledger.known(session.engine, step.declaration, before)
     columns = [*identity_names(step.declaration.identity), HASH]
-    return held.selectExpr(*columns).limit(0) if known is None else known
+    return held.selectExpr(*columns).limit(0) if known is None else known.frame
 
 
 def _some_keys(step: Step, states: "DataFrame", differs: str) -> tuple[str, ...]:

@@ -1,16 +1,15 @@
 """What a load has to do: every row of a mart, and every row the ledger remembers, with its status, and counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from graph_loader import spark_sql, stub_sql
 from graph_loader.declarations import Declaration, EdgeDeclaration
-from graph_loader.spark_sql import REASON, STATUS, STUB, Status, Stub
+from graph_loader.engines import Engine
+from graph_loader.marts import Marts
+from graph_loader.relations import Relation
+from graph_loader.spark_sql import DIFFERENCE, REASON, STATUS, STUB, Status, Stub
 from lakegraph.runtime.errors import LakegraphError
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
 
 
 class LostRowsError(LakegraphError):
@@ -57,36 +56,38 @@ class Tally:
 
 
 def difference(
-    spark: "SparkSession",
+    engine: Engine,
     declaration: Declaration,
-    mart: "DataFrame",
-    known: "DataFrame | None",
-    node_keys: Callable[[str], "DataFrame"],
-    stub_marts: Sequence[tuple[EdgeDeclaration, "DataFrame"]] = (),
-) -> "DataFrame":
-    """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them.
+    marts: Marts,
+    known: Relation | None,
+    node_keys: Callable[[str], Relation],
+) -> Relation:
+    """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them, kept by the engine.
 
     Args:
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
-        stub_marts: for a label, the edges for which stubs of it are made, each with its mart.
     """
-    mart.createOrReplaceTempView(spark_sql.MART)
+    model, spark = declaration.model, engine.spark
+    inputs = {spark_sql.MART: marts.read(spark, model)}
     if known is not None:
-        known.createOrReplaceTempView(spark_sql.KNOWN)
+        inputs[spark_sql.KNOWN] = known
+    stubs = ()
     if isinstance(declaration, EdgeDeclaration):
-        node_keys(declaration.start.node).createOrReplaceTempView(spark_sql.FROM_KEYS)
-        node_keys(declaration.end.node).createOrReplaceTempView(spark_sql.TO_KEYS)
-    lineage = [name for name in mart.columns if name in spark_sql.LINEAGE]
-    for position, (_, edge_mart) in enumerate(stub_marts):
-        edge_mart.createOrReplaceTempView(f"{stub_sql.STUB_MART}{position}")
-    makers = [(edge, spark_sql.UNFIT in edge_mart.columns) for edge, edge_mart in stub_marts]
-    stubs = stub_sql.stubs(declaration, makers) if makers else ()
-    has_unfit = spark_sql.UNFIT in mart.columns
-    return spark.sql(spark_sql.difference(declaration, known is not None, lineage, has_unfit, stubs))
+        inputs[spark_sql.FROM_KEYS] = node_keys(declaration.start.node)
+        inputs[spark_sql.TO_KEYS] = node_keys(declaration.end.node)
+    elif makers := stub_sql.edges_that_make(declaration, marts.graph.edges):
+        inputs |= {
+            f"{stub_sql.STUB_MART}{position}": marts.read(spark, edge.model) for position, edge in enumerate(makers)
+        }
+        stubs = stub_sql.stubs(declaration, [(edge, spark_sql.UNFIT in marts.columns(edge.model)) for edge in makers])
+    columns = marts.columns(model)
+    lineage = [name for name in columns if name in spark_sql.LINEAGE]
+    statement = spark_sql.difference(declaration, known is not None, lineage, spark_sql.UNFIT in columns, stubs)
+    return engine.kept(statement, spark_sql.difference_schema(declaration, bool(stubs)), inputs)
 
 
-def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> Tally:
+def tally(engine: Engine, declaration: Declaration, difference: Relation, mart_rows: int, has_stubs: bool) -> Tally:
     """Count a difference, and make sure that every row of the mart is in it.
 
     Raises:
@@ -96,14 +97,15 @@ def tally(declaration: Declaration, difference: "DataFrame", mart_rows: int) -> 
     by_reason: dict[str, int] = {}
     stubs: dict[str, int] = {}
     emptied = 0
-    columns = [STATUS, REASON, *({STUB} & {*difference.columns})]
-    for row in (found.asDict() for found in difference.groupBy(*columns).count().collect()):
-        by_status[row[STATUS]] = by_status.get(row[STATUS], 0) + row["count"]
+    columns = ", ".join([STATUS, REASON, *[STUB] * has_stubs])
+    statement = f"select {columns}, count(*) as rows from {DIFFERENCE} group by {columns}"
+    for row in engine.fetched(statement, {DIFFERENCE: difference}):
+        by_status[row[STATUS]] = by_status.get(row[STATUS], 0) + row["rows"]
         if row[REASON]:
-            by_reason[row[REASON]] = row["count"]
+            by_reason[row[REASON]] = row["rows"]
         if row.get(STUB):
-            stubs[row[STATUS]] = stubs.get(row[STATUS], 0) + row["count"]
-            emptied += row["count"] if row[STUB] == Stub.EMPTIED else 0
+            stubs[row[STATUS]] = stubs.get(row[STATUS], 0) + row["rows"]
+            emptied += row["rows"] if row[STUB] == Stub.EMPTIED else 0
     counted = Tally(by_status, by_reason, stubs, emptied)
     if counted.sent != mart_rows:
         raise LostRowsError(

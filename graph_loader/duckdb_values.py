@@ -38,6 +38,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text_literal(text: str) -> str:
+    """A text as a string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def spark_type(column: Column) -> str:
     """Spark's word for the type in which a column is copied."""
     return _list_of(column, _types(column)[1], "array<{}>")
@@ -54,6 +59,33 @@ def copied(column: Column) -> str:
         text = special("item" if column.type.is_list else name)
         return f"list_transform({name}, lambda item: {text})" if column.type.is_list else text
     return f"{'try_cast' if _is_wide(column) else 'cast'}({name} as {_list_of(column, stored, '{}[]')})"
+
+
+def travelling(columns: Sequence[Column]) -> str:
+    """What to select of copied columns so that a cast to text gives times in ISO 8601, as Spark and Neo4j write them."""
+    replaced = [f"{text} as {quoted(column.name)}" for column in columns if (text := _iso(column))]
+    return f"* replace ({', '.join(replaced)})" if replaced else "*"
+
+
+def _iso(column: Column) -> str | None:
+    """The expression for a copied time as text; None for what is no time, or text already."""
+    if column.type.kind not in _INSTANTS or _types(column)[1] == "string":
+        return None
+    name = quoted(column.name)
+    if column.type.is_list:
+        return f"list_transform({name}, lambda item: {_iso_text('item', column.type.kind)})"
+    return _iso_text(name, column.type.kind)
+
+
+def _iso_text(value: str, kind: Kind) -> str:
+    if kind is Kind.ZONED_DATETIME:
+        value = f"timezone('UTC', {value})"
+    sign = f"case when year({value}) < 0 then '-' when year({value}) > 9999 then '+' else '' end"
+    day = f"printf('%s%04d-%02d-%02d', {sign}, abs(year({value})), month({value}), day({value}))"
+    clock = "" if kind is Kind.DATE else f" || 'T' || cast(cast({value} as time) as varchar)"
+    # DuckDB's own words for most years, which are the same and quicker
+    own = f"replace(cast({value} as varchar), ' ', 'T')"
+    return f"case when isinf({value}) then null when year({value}) between 1 and 9999 then {own} else {day}{clock} end"
 
 
 def unfit(columns: Sequence[Column]) -> str | None:
@@ -140,10 +172,9 @@ def _json(value: str, kind: "DuckDBPyType", depth: int = 0) -> str:
             words = f"when isnan({value}) then '\"NaN\"' when {value} > 0 then '\"Infinity\"' else '\"-Infinity\"'"
             return f"case when isfinite({value}) then cast(to_json({value}) as varchar) {words} end"
         case "struct":
-            fields = " || ',' || ".join(
-                f"{_literal(json.dumps(name, ensure_ascii=False) + ':')} || {_or_null(f'({value}).{quoted(name)}', child, depth)}"
-                for name, child in kind.children
-            )
+            labels = [text_literal(json.dumps(name, ensure_ascii=False) + ":") for name, _ in kind.children]
+            inner = [_or_null(f"({value}).{quoted(name)}", child, depth) for name, child in kind.children]
+            fields = " || ',' || ".join(f"{label} || {text}" for label, text in zip(labels, inner, strict=True))
             text = f"'{{' || {fields} || '}}'"
         case "list" | "array":
             inner = _or_null(item, kind.children[0][1], depth + 1)
@@ -162,7 +193,3 @@ def _or_null(value: str, kind: "DuckDBPyType", depth: int) -> str:
     text = _json(value, kind, depth)
     # a comparison with null is not true: the branches above would call it a number of their own
     return f"case when {value} is null then 'null' else {text} end"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

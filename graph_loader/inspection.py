@@ -137,7 +137,7 @@ def inspected(
 
     def check() -> Inspection:
         with trace.step("check expectations"):
-            assets = (Asset(name, marts.read(spark, models[name]), suite) for name, suite in suites.items())
+            assets = (Asset(name, marts.read(spark, models[name]).frame, suite) for name, suite in suites.items())
             rows = expectations.check(assets, batch_id)
         append(settings.ops, TABLE, f"graph.{run_id}", rows)
         return _inspection(rows, blocking)

@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration
+from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
-from graph_loader.spark_sql import HASH, identity_names, identity_schema, quoted, travel_type
-from graph_loader.types import Kind
+from graph_loader.relations import Relation, in_parquet
+from graph_loader.spark_sql import HASH, identity_names, identity_schema
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 POINTER = "pointer.json"
+# under which a statement finds the rows to be staged
+STAGED = "graph_staged"
 LOCK = "lock"
 
 
@@ -54,9 +57,7 @@ class Ledger:
         """Whether the rows of an entry are there."""
         return (self.folder / entry.folder).is_dir()
 
-    def known(
-        self, spark: "SparkSession", declaration: Declaration, state: LedgerState | None = None
-    ) -> "DataFrame | None":
+    def known(self, engine: Engine, declaration: Declaration, state: LedgerState | None = None) -> Relation | None:
         """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.
 
         Args:
@@ -65,56 +66,55 @@ class Ledger:
         Returns:
             None when the ledger remembers nothing of the declaration.
         """
-        from pyspark.sql import functions
-
         own = remember(declaration, "", 0)
         sources = (state or self.state).sources(place(declaration.kind, declaration.name), own)
         folders = {source.folder if source else None for source in sources}
         if folders == {None}:
             return None
         if len(folders) == 1:
-            return self.read(spark, sources[0])
-        everything = reduce(
-            lambda left, right: left.unionByName(right), (self.read(spark, source) for source in sources if source)
-        )
+            return self.rows(engine.spark, sources[0])
+        inputs = {
+            f"graph_source_{position}": self.rows(engine.spark, source)
+            for position, source in enumerate(sources)
+            if source
+        }
+        names = ", ".join(identity_names(declaration.identity))
         # a row is known where the last load and every attempt since say the same of it
         agreed = f"count({HASH}) = {len(sources)} and min({HASH}) = max({HASH})"
-        identity = identity_names(declaration.identity)
-        return everything.groupBy(*identity).agg(functions.expr(f"if({agreed}, min({HASH}), null)").alias(HASH))
+        everything = " union all ".join(f"select {names}, {HASH} from {name}" for name in inputs)
+        statement = f"select {names}, if({agreed}, min({HASH}), null) as {HASH} from ({everything}) group by {names}"
+        return engine.kept(statement, f"{identity_schema(declaration.identity)}, {HASH} binary", inputs)
 
     def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":
         """Identity columns of all rows of some entries of one identity, each once."""
         names = identity_names(entries[0].declaration().identity)
-        frames = [self.read(spark, entry).selectExpr(*names) for entry in entries]
+        frames = [self.rows(spark, entry).frame.selectExpr(*names) for entry in entries]
         return reduce(lambda left, right: left.unionByName(right), frames).distinct()
 
-    def read(self, spark: "SparkSession", entry: Remembered) -> "DataFrame":
+    def rows(self, spark: "SparkSession", entry: Remembered) -> Relation:
         """Identity columns and `_hash` of one entry.
 
         Raises:
-            LedgerError: its rows are gone.
+            LedgerError: they are gone.
         """
         if not self.has_rows(entry):
             raise LedgerError(
                 f"The ledger in {self.folder} lacks {entry.folder}, the rows of {entry.name}.",
                 f"Bring back a copy of it, or have a new one written from the graph: `{REBUILD}`.",
             )
-        identity, folder = entry.declaration().identity, str(self.folder / entry.folder)
-        if any(item.type.kind is Kind.DATE for item in identity):
-            # ledgers of earlier versions hold days as such
-            own = [f"cast({quoted(item.name)} as {travel_type(item.type)}) as {quoted(item.name)}" for item in identity]
-            return spark.read.parquet(folder).selectExpr(*own, HASH)
-        return spark.read.schema(f"{identity_schema(identity)}, {HASH} binary").parquet(folder)
+        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
+        return in_parquet(spark, self.folder / entry.folder, schema)
 
-    def stage(self, entry: Remembered, accepted: "DataFrame") -> None:
+    def stage(self, engine: Engine, entry: Remembered, rows: Relation, condition: str) -> None:
         """Write the rows that a label or type will have, without making them count yet.
 
         Args:
             entry: names the folder.
-            accepted: a DataFrame with the identity columns and `_hash`.
+            rows: with the identity columns and `_hash`.
+            condition: which of them count.
         """
-        columns = [*identity_names(entry.declaration().identity), HASH]
-        self.keep(accepted.selectExpr(*columns), entry.folder)
+        columns = ", ".join([*identity_names(entry.declaration().identity), HASH])
+        engine.write(f"select {columns} from {STAGED} where {condition}", self.folder / entry.folder, {STAGED: rows})
 
     def keep(self, rows: "DataFrame", folder: str) -> "DataFrame":
         """Write rows into a folder that no entry points to, where they stay until `sweep`, and give them back from there."""

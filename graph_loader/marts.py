@@ -12,6 +12,7 @@ from graph_loader.columns import column_of
 from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
 from graph_loader.duckdb_values import quoted as duckdb_quoted
 from graph_loader.problems import DeclarationError
+from graph_loader.relations import Relation, in_parquet, in_spark
 from graph_loader.spark_sql import LINEAGE, UNFIT, quoted
 from graph_loader.spark_values import converted
 from graph_loader.validation import check, check_contract
@@ -19,7 +20,7 @@ from lakegraph.runtime.warehouse import WarehouseError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,16 @@ class Marts:
     Attributes:
         graph: the declarations with the columns that the marts really have, checked.
         rows: how many rows each model has, counted by the warehouse.
-        read: gives a model's rows to Spark.
+        read: gives a model's rows.
     """
 
     graph: GraphDeclaration
     rows: dict[str, int]
-    read: Callable[["SparkSession", Model], "DataFrame"]
+    read: Callable[["SparkSession", Model], Relation]
+
+    def columns(self, model: Model) -> list[str]:
+        """The columns of what `read` gives of a model."""
+        return [*(column.name for column in copied_columns(model)), *[UNFIT] * has_unfit(model, self.graph.adapter)]
 
 
 @contextmanager
@@ -61,11 +66,12 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
             )
             rows = {item.model.name: _copy(connection, item.model, Path(folder)) for item in bound}
 
-        def read(session: "SparkSession", model: Model) -> "DataFrame":
-            fields = [f"{quoted(column.name)} {duckdb_values.spark_type(column)}" for column in _copied(model)]
-            if duckdb_values.unfit(_copied(model)):
-                fields.append(f"{UNFIT} string")
-            return session.read.schema(", ".join(fields)).parquet(str(_parquet(Path(folder), model)))
+        def read(session: "SparkSession", model: Model) -> Relation:
+            columns = copied_columns(model)
+            fields = [f"{quoted(column.name)} {duckdb_values.spark_type(column)}" for column in columns]
+            fields += [f"{UNFIT} string"] * has_unfit(model, graph.adapter)
+            selected = duckdb_values.travelling(columns)
+            return in_parquet(session, _parquet(Path(folder), model), ", ".join(fields), selected)
 
         yield Marts(bound, rows, read)
 
@@ -99,7 +105,7 @@ def _duckdb_columns(connection: "DuckDBPyConnection", model: Model, warehouse: P
 def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
     import duckdb
 
-    columns = _copied(model)
+    columns = copied_columns(model)
     fields = [f"{duckdb_values.copied(column)} as {duckdb_quoted(column.name)}" for column in columns]
     fields += filter(None, [duckdb_values.unfit(columns)])
     relation = f"{duckdb_quoted(model.schema)}.{duckdb_quoted(model.relation)}"
@@ -115,9 +121,14 @@ def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
         ) from error
 
 
-def _copied(model: Model) -> list[Column]:
+def copied_columns(model: Model) -> list[Column]:
     """The columns that a load looks at: all but unknown lineage, and lineage of a type that nothing can hold."""
     return [column for column in model.columns if column.type and (column.name in LINEAGE or not _is_lineage(column))]
+
+
+def has_unfit(model: Model, adapter: str) -> bool:
+    """Whether the rows of a model come with a column that tells what no property can hold."""
+    return adapter == "duckdb" and duckdb_values.unfit(copied_columns(model)) is not None
 
 
 def _is_lineage(column: Column) -> bool:
@@ -146,8 +157,9 @@ def _spark_marts(graph: GraphDeclaration, session: "SparkSession") -> Marts:
         )
     rows = {item.model.name: session.table(item.model.relation).count() for item in graph}
 
-    def read(spark: "SparkSession", model: Model) -> "DataFrame":
+    def read(spark: "SparkSession", model: Model) -> Relation:
         table = spark.table(model.relation)
-        return table.selectExpr(*(converted(column, table.schema[column.name].dataType) for column in _copied(model)))
+        fields = [converted(column, table.schema[column.name].dataType) for column in copied_columns(model)]
+        return in_spark(table.selectExpr(*fields))
 
     return Marts(_bind(graph, columns), rows, read)

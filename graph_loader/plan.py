@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
+from graph_loader.engines import Engine
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, place, remember
 from graph_loader.marts import Marts
 from graph_loader.migrations import Former, identities, is_migrated, merged, told
 from graph_loader.readback import Readback
+from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
 from graph_loader.spark_sql import STATUS, Status, literal
 from graph_loader.stub_sql import edges_that_make
@@ -44,7 +46,11 @@ class Step:
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
-        return self.rows.where(f"{STATUS} in ({', '.join(map(literal, statuses))})")
+        return self.rows.where(_having(*statuses))
+
+
+def _having(*statuses: Status) -> str:
+    return f"{STATUS} in ({', '.join(map(literal, statuses))})"
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Plan:
 
 @contextmanager
 def planned(
-    spark: "SparkSession",
+    engine: Engine,
     marts: Marts,
     ledger: Ledger,
     trace: Trace,
@@ -101,10 +107,11 @@ def planned(
         entries: dict[str, Remembered] = {}
         for position, declaration in enumerate(marts.graph):
             with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
-                step = _step(spark, marts, ledger, declaration, entries, f"{generation}/{position}", read_back)
+                folder = f"{generation}/{position}"
+                step = _step(engine, marts, ledger, declaration, entries, folder, read_back)
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
-        steps += _dropped(spark, ledger, entries, steps)
+        steps += _dropped(engine, ledger, entries, steps)
         pending = ledger.state.pending
         deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
         rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
@@ -123,7 +130,7 @@ def planned(
 
 
 def _step(
-    spark: "SparkSession",
+    engine: Engine,
     marts: Marts,
     ledger: Ledger,
     declaration: Declaration,
@@ -131,26 +138,25 @@ def _step(
     folder: str,
     read_back: Readback | None,
 ) -> Step:
-    def node_keys(label: str) -> "DataFrame":
-        return ledger.read(spark, entries[place("node", label)])
+    def node_keys(label: str) -> Relation:
+        return ledger.rows(engine.spark, entries[place("node", label)])
 
     model = declaration.model
     groups = identities(ledger.state, place(declaration.kind, declaration.name))
-    former = _former(spark, ledger, groups) if is_migrated(groups, remember(declaration, "", 0)) else ()
+    former = _former(engine.spark, ledger, groups) if is_migrated(groups, remember(declaration, "", 0)) else ()
     sources = [source for group in groups for source in group]
     names = {column.name for column in declaration.properties}
     removed = tuple(sorted({name for source in sources for name in source.properties} - names))
     labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
     labels_removed = tuple(sorted({label for source in sources for label in source.labels} - labels))
-    mart, remembered = marts.read(spark, model), None if former else ledger.known(spark, declaration)
-    makers = edges_that_make(declaration, marts.graph.edges) if declaration.kind == "node" else []
-    stub_marts = [(edge, marts.read(spark, edge.model)) for edge in makers]
+    remembered = None if former else ledger.known(engine, declaration)
     known, held = remembered, None
     if read_back and remembered is not None:
         held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
-        known = known_in_graph(spark, declaration, held, remembered)
-    rows = difference(spark, declaration, mart, known, node_keys, stub_marts).persist()
-    counted = tally(declaration, rows, marts.rows[model.name])
+        known = in_spark(known_in_graph(engine.spark, declaration, held, remembered.frame))
+    rows = difference(engine, declaration, marts, known, node_keys)
+    has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
+    counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs)
     written_anew = None
     if former:
         written_anew = counted.accepted
@@ -164,21 +170,21 @@ def _step(
     step = Step(
         declaration,
         counted,
-        rows,
+        rows.frame,
         entry,
         removed,
         labels_removed,
         former,
         written_anew,
         told(groups, entry),
-        None if held is None else repair(spark, declaration, rows, held, remembered),
+        None if held is None else repair(engine.spark, declaration, rows.frame, held, remembered.frame),
     )
     if entry.folder == folder:
-        ledger.stage(entry, step.having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+        ledger.stage(engine, entry, rows, _having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step
 
 
-def _dropped(spark: "SparkSession", ledger: Ledger, entries: dict[str, Remembered], steps: list[Step]) -> list[Step]:
+def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], steps: list[Step]) -> list[Step]:
     """Steps for what the ledger remembers and no model declares any more."""
     declared = {(step.declaration.kind, step.declaration.model.name): step for step in steps}
     dropped = []
@@ -186,9 +192,10 @@ def _dropped(spark: "SparkSession", ledger: Ledger, entries: dict[str, Remembere
         if name in entries:
             continue
         groups = identities(ledger.state, name)
-        former = _former(spark, ledger, groups) if len(groups) > 1 else ()
+        former = _former(engine.spark, ledger, groups) if len(groups) > 1 else ()
         declaration = merged(groups[-1]).declaration()
-        rows = ledger.known(spark, declaration).selectExpr("*", f"{literal(Status.DELETED)} as {STATUS}").persist()
+        known = ledger.known(engine, declaration).frame
+        rows = known.selectExpr("*", f"{literal(Status.DELETED)} as {STATUS}").persist()
         counted = Tally({Status.DELETED.value: _total(former) or rows.count()})
         successor = declared.get((declaration.kind, declaration.model.name))
         # what the model declared beside it before is no other name of it

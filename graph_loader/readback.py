@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING
 
 from graph_loader import contents
 from graph_loader.declarations import Declaration
+from graph_loader.engines import Engine
 from graph_loader.ledger import Ledger
+from graph_loader.relations import in_parquet, in_spark
 from graph_loader.writer import Writer
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
 class Readback:
     """Reads a graph into the ledger's folder, so that each part is read once and stays what it was while the graph changes."""
 
-    spark: "SparkSession"
+    engine: Engine
     writer: Writer
     ledger: Ledger
 
@@ -36,6 +38,7 @@ class Readback:
         rows = self.writer.read(
             contents.contents(declaration, removed, labels_removed), contents.contents_schema(declaration)
         )
-        rows.createOrReplaceTempView(contents.CONTENTS)
+        place = self.ledger.folder / folder
         with self.writer.reading():
-            return self.ledger.keep(self.spark.sql(contents.held(declaration)), folder)
+            self.engine.write(contents.held(declaration), place, {contents.CONTENTS: in_spark(rows)})
+        return in_parquet(self.engine.spark, place, contents.held_schema(declaration)).frame

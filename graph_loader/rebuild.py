@@ -14,6 +14,7 @@ from graph_loader.problems import did_you_mean
 from graph_loader.progress import shown
 from graph_loader.readback import Readback
 from graph_loader.rejected import row_key
+from graph_loader.relations import in_spark
 from graph_loader.session import LoadOptions, Session, open_session
 from graph_loader.spark_sql import HASH, identity_names
 from graph_loader.trace import Trace
@@ -132,11 +133,11 @@ def _claimed(
     labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
     labels_removed = tuple(sorted({label for entry in before for label in entry.labels} - labels))
     total = session.connection.count(cypher.count(declaration))
-    read_back = Readback(session.spark, session.writer, ledger)
+    read_back = Readback(session.engine, session.writer, ledger)
     held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
     nothing = held.selectExpr(*identity_names(declaration.identity), HASH).limit(0)
-    wanted = ledger.read(session.spark, mart) if mart else nothing
-    known = ledger.known(session.spark, declaration, ledger.replaced) if before else nothing
+    wanted = ledger.rows(session.spark, mart).frame if mart else nothing
+    known = ledger.known(session.engine, declaration, ledger.replaced).frame if before else nothing
     held.createOrReplaceTempView(contents.HELD)
     wanted.createOrReplaceTempView(contents.WANTED)
     known.createOrReplaceTempView(contents.KNOWN)
@@ -149,7 +150,7 @@ def _claimed(
         properties={name: kind for old in before for name, kind in old.properties.items()} | entry.properties,
         labels=[*entry.labels, *labels_removed],
     )
-    ledger.stage(entry, rows.where("_is_ours"))
+    ledger.stage(session.engine, entry, in_spark(rows), "_is_ours")
     unclaimed, samples = _unclaimed(declaration, rows)
     return entry, Claim(
         declaration.kind,

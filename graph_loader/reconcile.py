@@ -122,7 +122,7 @@ def _compared(
     names = identity_names(declaration.identity)
 
     def keys(entries: list[Remembered]) -> "DataFrame":
-        frames = [session.ledger.read(session.spark, entry).selectExpr(*names) for entry in entries]
+        frames = [session.ledger.rows(session.spark, entry).frame.selectExpr(*names) for entry in entries]
         return reduce(lambda left, right: left.unionByName(right), frames).distinct() if frames else graph.limit(0)
 
     graph.createOrReplaceTempView("graph_copies")

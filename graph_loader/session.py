@@ -11,6 +11,7 @@ from graph_loader import cypher
 from graph_loader.as_of import batch_as_of
 from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
+from graph_loader.engines import Engine, engine_of
 from graph_loader.guards import Limits
 from graph_loader.inspection import PendingInspection, inspected
 from graph_loader.lease import Lease, leased
@@ -91,7 +92,7 @@ class Session:
     graph_id: str
     graph: GraphDeclaration
     plan: Plan
-    spark: "SparkSession"
+    engine: Engine
     connection: Connection
     ledger: Ledger
     writer: Writer
@@ -100,6 +101,11 @@ class Session:
     tasks: int
     inspection: PendingInspection | None = None
     lease: Lease | None = None
+
+    @property
+    def spark(self) -> "SparkSession":
+        """The Spark session."""
+        return self.engine.spark
 
 
 @contextmanager
@@ -170,25 +176,25 @@ def open_session(
             inspection = stack.enter_context(
                 inspected(spark, graph, marts, ledger.state, options.settings, run_id, batch_id, trace)
             )
+        engine = stack.enter_context(engine_of(graph.adapter, spark))
         writer = Writer(spark, target, options.batch_rows, options.retries)
         read_back = None
         if options.repair or any(attempt.repair for attempt in ledger.state.pending):
-            read_back = Readback(spark, writer, ledger)
+            read_back = Readback(engine, writer, ledger)
         plan = stack.enter_context(
-            planned(spark, marts, ledger, trace, options.allow_deletes, options.allow_rejects, read_back)
+            planned(engine, marts, ledger, trace, options.allow_deletes, options.allow_rejects, read_back)
         )
-        tasks = options.tasks or tasks_at_once(spark)
         yield Session(
             options.graph_id,
             marts.graph,
             plan,
-            spark,
+            engine,
             connection,
             ledger,
             writer,
             trace,
             results,
-            tasks,
+            options.tasks or tasks_at_once(spark),
             inspection,
             lease,
         )

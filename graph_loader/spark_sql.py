@@ -11,6 +11,8 @@ from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
 HASH, STATUS, REASON, DETAIL = "_hash", "_status", "_reason", "_detail"
+# true for a row of the mart or a stub, null for what only the ledger remembers
+IS_ROW = "_is_row"
 # of a label that may have stubs: which rows are, and while they are found, the rows of the label's own mart
 STUB, IS_STUB, OWN_ROWS = "_stub", "_is_stub", "own_rows"
 # the mart's word for values that no property can hold, where it has any
@@ -19,6 +21,8 @@ UNFIT = "_unfit"
 KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
+# and under which others find what it gave
+DIFFERENCE = "graph_difference"
 
 _TRAVEL_TYPES = {
     Kind.STRING: "string",
@@ -94,6 +98,14 @@ def identity_schema(identity: Iterable[Identity]) -> str:
     return ", ".join(f"{quoted(item.name)} {travel_type(item.type)}" for item in identity)
 
 
+def difference_schema(declaration: Declaration, has_stubs: bool) -> str:
+    """The Spark schema of what the statement of `difference` returns."""
+    values = [f"{quoted(column.name)} {travel_type(column.type)}" for column in declaration.values]
+    lineage = [f"{name} {kind}" for name, kind in LINEAGE.items()]
+    texts = [f"{name} string" for name in (REASON, DETAIL, STATUS, *[STUB] * has_stubs)]
+    return ", ".join([identity_schema(declaration.identity), *values, *lineage, f"{HASH} binary", *texts])
+
+
 def difference(
     declaration: Declaration,
     has_known: bool,
@@ -115,8 +127,8 @@ def difference(
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
-        MD5 over the values with their names and types; a null counts as absent, as it does in the graph), `_status`, and for
-        rejected rows `_reason` and `_detail`. Rows that only the ledger remembers have nothing but identity and status.
+        MD5 over the values with their names and types; a null counts as absent, as it does in the graph), for rejected rows
+        `_reason` and `_detail`, and `_status`. Rows that only the ledger remembers have nothing but identity and status.
     """
     ctes = judging(declaration, lineage, has_unfit)
     if stubs:
@@ -148,9 +160,10 @@ def judging(
         (f"{prefix}travelling", _travelling(declaration, lineage, has_unfit, mart)),
         (f"{prefix}hashed", f"select *, {row_hash(declaration)} as {HASH} from {prefix}travelling"),
         (f"{prefix}found", found or _found(declaration)),
-        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found")),
+        (f"{prefix}alike", _alike(declaration.identity, f"{prefix}travelling")),
+        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}alike")),
         (f"{prefix}reasoned", f"select *, {reason} as {REASON} from {prefix}counted"),
-        (f"{prefix}judged", f"select *, {detail} as {DETAIL} from {prefix}reasoned"),
+        (f"{prefix}judged", f"select *, {detail} as {DETAIL}, true as {IS_ROW} from {prefix}reasoned"),
     ]
 
 
@@ -181,24 +194,31 @@ def _time_text(value: str, kind: Kind) -> str:
 
 
 def row_hash(declaration: Declaration) -> str:
-    """The hash of a row's values as they travel, each under its property's name, and of its labels: 16 bytes of MD5."""
-    fields = [f"{literal(f'{column.name}:{column.type}')}, {_hashed(column)}" for column in declaration.values]
+    """The hash of a row's values as they travel, each under its property's name and type, and of its labels: 16 bytes of MD5.
+
+    How a float reads as text is the engine's own: hashes of one engine are compared with one another only.
+    """
+    parts = [_hashed(column) for column in declaration.values]
     if isinstance(declaration, NodeDeclaration) and declaration.labels:
         # so that another set of labels is a change of every row
-        fields.insert(0, f"{literal(':labels')}, {literal(':'.join(sorted(declaration.labels)))}")
-    values = ", ".join(fields)
-    text = f"to_json(named_struct({values}))" if values else literal("{}")
+        parts.insert(0, literal(f":{':'.join(sorted(declaration.labels))}"))
+    text = f"concat_ws(',', {', '.join(parts)})" if parts else literal("")
     return f"unhex(md5({text}))"
 
 
 def _hashed(column: Column) -> str:
-    """A value as it is hashed: Neo4j takes 0.0 and -0.0 for the same, and leaves the one where the other is set."""
-    name = quoted(column.name)
-    if column.type.kind is not Kind.FLOAT:
-        return name
-    return (
-        f"transform({name}, item -> if(item = 0, 0D, item))" if column.type.is_list else f"if({name} = 0, 0D, {name})"
-    )
+    """A value with its name, type and length, so that no two rows read alike; null, which `concat_ws` leaves out, for null."""
+    name, is_float = quoted(column.name), column.type.kind is Kind.FLOAT
+    text = f"array_join(transform({name}, item -> {_sized('item', is_float)}), ',')"
+    if not column.type.is_list:
+        text = _sized(name, is_float)
+    return f"concat({literal(f'{column.name}:{column.type}=')}, {text})"
+
+
+def _sized(value: str, is_float: bool) -> str:
+    # Neo4j takes 0.0 and -0.0 for the same, and leaves the one where the other is set
+    text = f"cast({f'if({value} = 0, 0D, {value})' if is_float else value} as string)"
+    return f"concat(cast(length({text}) as string), ':', {text})"
 
 
 def _found(declaration: Declaration) -> str:
@@ -217,12 +237,25 @@ def _found(declaration: Declaration) -> str:
     return f"select hashed.*, _from_found, _to_found from hashed{joins}"
 
 
-def _counted(identity: tuple[Identity, ...], found: str) -> str:
-    alike = f"partition by {', '.join(identity_names(identity))}"
+def _alike(identity: tuple[Identity, ...], travelling: str) -> str:
+    names = ", ".join(identity_names(identity))
+    return f"select {names} from {travelling} group by {names} having count(*) > 1"
+
+
+def _counted(identity: tuple[Identity, ...], found: str, alike: str) -> str:
+    """Rows with how many there are of their key: only the few that are not alone in it are put in order."""
+    names = identity_names(identity)
+    same = " and ".join(f"{found}.{name} = {alike}.{name}" for name in names)
     first = ", ".join([HASH, *(f"{name} nulls last" for name in LINEAGE)])
+    alone = "cast(1 as bigint) as _copies, cast(null as binary) as _lowest, cast(null as binary) as _highest, 1 as _position"
+    one = f"partition by {', '.join(f'{found}.{name}' for name in names)}"
+    several = (
+        f"count(*) over ({one}) as _copies, min({HASH}) over ({one}) as _lowest, max({HASH}) over ({one}) as _highest, "
+        f"row_number() over ({one} order by {first}) as _position"
+    )
     return (
-        f"select *, count(*) over ({alike}) as _copies, min({HASH}) over ({alike}) as _lowest, "
-        f"max({HASH}) over ({alike}) as _highest, row_number() over ({alike} order by {first}) as _position from {found}"
+        f"select {found}.*, {alone} from {found} left anti join {alike} on {same}\n    union all\n"
+        f"    select {found}.*, {several} from {found} join {alike} on {same}"
     )
 
 
@@ -230,15 +263,16 @@ def _unsupported(declaration: Declaration) -> list[tuple[str, str]]:
     """Conditions under which a property cannot hold a value, and what to say of each."""
     found = []
     if lists := [column.name for column in declaration.values if column.type.is_list]:
-        bad = ", ".join(f"if(exists({quoted(name)}, item -> item is null), {literal(name)}, null)" for name in lists)
-        condition = " or ".join(f"exists({quoted(name)}, item -> item is null)" for name in lists)
+        has_null = {name: f"size(filter({quoted(name)}, item -> item is null)) > 0" for name in lists}
+        bad = ", ".join(f"if({condition}, {literal(name)}, null)" for name, condition in has_null.items())
+        condition = " or ".join(has_null.values())
         found.append((condition, f"concat('a null inside the list ', concat_ws(', ', {bad}))"))
     for item in declaration.identity:
         if item.type.kind is Kind.FLOAT:
             found.append((f"isnan({quoted(item.name)})", literal(f"{item.column} is NaN, which equals nothing")))
     texts = [item for item in declaration.identity if item.type.kind is Kind.STRING]
     if texts and not isinstance(declaration, EdgeDeclaration):
-        size = " + ".join(f"octet_length({quoted(item.name)})" for item in texts)
+        size = " + ".join(f"octet_length(encode({quoted(item.name)}, 'utf-8'))" for item in texts)
         found.append((f"{size} > {KEY_BYTES}", literal(f"the key has more than {KEY_BYTES:,} bytes")))
     return found
 
@@ -291,10 +325,11 @@ def _all_new(declaration: Declaration, has_stubs: bool) -> str:
 def _compared(declaration: Declaration, has_stubs: bool) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
+    values = [quoted(column.name) for column in declaration.values]
     rest = [f"judged.{name}" for name in _rest(declaration)]
     same = " and ".join(f"judged.{name} = known.{name}" for name in names)
     status = (
-        f"case when judged._copies is null then {literal(Status.DELETED)} "
+        f"case when judged.{IS_ROW} is null then {literal(Status.DELETED)} "
         f"when {REASON} is not null then {literal(Status.REJECTED)} "
         f"when known._is_known is null then {literal(Status.CREATED)} "
         f"when judged.{HASH} = known.{HASH} then {literal(Status.UNCHANGED)} "
@@ -302,7 +337,11 @@ def _compared(declaration: Declaration, has_stubs: bool) -> str:
     )
     emptied = f"if(known.{HASH} <> judged.{HASH}, {literal(Stub.EMPTIED)}, {literal(Stub.NEW)})"
     stub = f", if({IS_STUB}, {emptied}, null) as {STUB}" if has_stubs else ""
+    # nobody looks at the values of a row that stays as it is, and they are most of what there is to keep
+    told = [f"if({STATUS} = {literal(Status.UNCHANGED)}, null, {name}) as {name}" for name in values]
+    others = [*LINEAGE, HASH, REASON, DETAIL, STATUS, *[STUB] * has_stubs]
     return (
+        f"select {', '.join([*names, *told, *others])} from (\n"
         f"select {', '.join([*own, *rest])}, {status} as {STATUS}{stub} from judged\n"
-        f"full outer join (select *, true as _is_known from {KNOWN}) as known on {same} and judged.{REASON} is null"
+        f"full outer join (select *, true as _is_known from {KNOWN}) as known on {same} and judged.{REASON} is null\n)"
     )

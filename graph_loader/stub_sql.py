@@ -10,6 +10,7 @@ from graph_loader.declarations import EdgeDeclaration, NodeDeclaration, OnMissin
 from graph_loader.spark_sql import (
     DETAIL,
     HASH,
+    IS_ROW,
     IS_STUB,
     LINEAGE,
     OWN_ROWS,
@@ -73,8 +74,8 @@ def stubs(node: NodeDeclaration, edges: Sequence[tuple[EdgeDeclaration, bool]]) 
         ("stubs", f"select *, {', '.join([*lineage, *judged])} from ({empty})"),
         (
             "judged",
-            f"select {fields}, _copies, false as {IS_STUB} from {OWN_ROWS}\n    union all\n"
-            f"    select {fields}, 1, true from stubs",
+            f"select {fields}, {IS_ROW}, false as {IS_STUB} from {OWN_ROWS}\n    union all\n"
+            f"    select {fields}, true, true from stubs",
         ),
     ]
 

@@ -1,7 +1,12 @@
-"""The statement that decides on every row, compared as a whole text."""
+"""What the statement decides on every row: run by DuckDB, which needs no Spark to be started."""
 
-from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
-from graph_loader.spark_sql import difference, literal
+import pytest
+
+from graph_loader import stub_sql
+from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
+from graph_loader.engines import DuckdbEngine
+from graph_loader.relations import Relation
+from graph_loader.spark_sql import FROM_KEYS, KNOWN, MART, TO_KEYS, difference, literal, row_hash
 from graph_loader.types import property_type
 
 
@@ -9,76 +14,207 @@ def columns(**types: str) -> tuple[Column, ...]:
     return tuple(Column(name, property_type(data_type), data_type) for name, data_type in types.items())
 
 
-def test_a_label_without_a_ledger():
-    node = NodeDeclaration(Model("m", columns=columns(id="bigint", at="timestamp", tags="varchar[]")), "N", ("id",))
+PERSON = NodeDeclaration(Model("people", columns=columns(id="bigint", name="varchar", tags="varchar[]")), "P", ("id",))
+KNOWS = EdgeDeclaration(
+    Model("m", columns=columns(a="bigint", b="bigint", day="varchar", how="varchar")),
+    "KNOWS",
+    End("P", ("a",), ("id",)),
+    End("P", ("b",), ("id",)),
+    ("day",),
+)
 
-    assert difference(node, has_known=False) == (
-        "with travelling as (\n"
-        "    select cast(`id` as bigint) as `_key_id`, replace(cast(`at` as string), ' ', 'T') as `at`, "
-        "cast(`tags` as array<string>) as `tags`, cast(_source_file as string) as _source_file, "
-        "cast(_source_line as bigint) as _source_line, cast(_batch_id as string) as _batch_id from graph_mart\n"
-        "),\n"
-        "hashed as (\n"
-        "    select *, unhex(md5(to_json(named_struct('at:LOCAL DATETIME', `at`, 'tags:LIST<STRING NOT NULL>', `tags`)))) "
-        "as _hash from travelling\n"
-        "),\n"
-        "found as (\n"
-        "    select * from hashed\n"
-        "),\n"
-        "counted as (\n"
-        "    select *, count(*) over (partition by `_key_id`) as _copies, min(_hash) over (partition by `_key_id`) as _lowest, "
-        "max(_hash) over (partition by `_key_id`) as _highest, row_number() over (partition by `_key_id` "
-        "order by _hash, _source_file nulls last, _source_line nulls last, _batch_id nulls last) as _position from found\n"
-        "),\n"
-        "reasoned as (\n"
-        "    select *, case when `_key_id` is null then 'null_key' "
-        "when exists(`tags`, item -> item is null) then 'unsupported_value' "
-        "when _copies > 1 and (_lowest <> _highest or _position > 1) then 'duplicate_key' end as _reason from counted\n"
-        "),\n"
-        "judged as (\n"
-        "    select *, case _reason "
-        "when 'null_key' then concat(concat_ws(', ', if(`_key_id` is null, 'id', null)), ' is null') "
-        "when 'unsupported_value' then concat('a null inside the list ', "
-        "concat_ws(', ', if(exists(`tags`, item -> item is null), 'tags', null))) "
-        "when 'duplicate_key' then if(_lowest <> _highest, 'rows with this key have different values', "
-        "'the same row comes more than once') end as _detail from reasoned\n"
-        ")\n"
-        "select `_key_id`, `at`, `tags`, _source_file, _source_line, _batch_id, _hash, _reason, _detail, "
-        "if(_reason is null, 'created', 'rejected') as _status from judged"
+
+@pytest.fixture
+def engine(tmp_path):
+    found = DuckdbEngine(None, tmp_path)
+    yield found
+    found.release()
+
+
+def rows(values: str, names: str) -> Relation:
+    return Relation(None, f"select * from (values {values}) as t ({names})")
+
+
+def people(values: str) -> Relation:
+    return rows(values, "id, name, tags")
+
+
+def decided(engine: DuckdbEngine, declaration, statement: str, inputs: dict) -> list[tuple]:
+    """Identity, status, reason and detail of all rows, in order."""
+    found = engine.fetched(statement, inputs)
+    names = [item.name for item in declaration.identity]
+    picked = [(*(row[name] for name in names), row["_status"], row["_reason"], row["_detail"]) for row in found]
+    return sorted(picked, key=lambda row: tuple((value is None, str(value)) for value in row))
+
+
+def hashes(engine: DuckdbEngine, mart: Relation) -> dict[int, bytes]:
+    found = engine.fetched(difference(PERSON, has_known=False, lineage=()), {MART: mart})
+    return {row["_key_id"]: row["_hash"] for row in found if row["_status"] == "created"}
+
+
+def known(hashed: dict[int, bytes | None]) -> Relation:
+    texts = {key: "null" if value is None else f"unhex('{value.hex()}')" for key, value in hashed.items()}
+    pairs = ", ".join(f"({key}, {text})" for key, text in texts.items())
+    return rows(pairs, "_key_id, _hash")
+
+
+def test_a_first_load_creates_what_is_fit_and_says_what_is_wrong_with_the_rest(engine):
+    mart = people(
+        "(1, 'Ann', ['a']), (2, 'Bob', null), (null, 'Nobody', null), (3, 'Cy', ['a', null]), (4, 'Di', null), "
+        "(4, 'Dy', null), (5, 'Ed', []), (5, 'Ed', []), (6, 'Eve', null), (6, 'Eve', []), (null, 'Nobody', null)"
     )
 
+    conflict = ("rejected", "duplicate_key", "rows with this key have different values")
+    assert decided(engine, PERSON, difference(PERSON, has_known=False, lineage=()), {MART: mart}) == [
+        (1, "created", None, None),
+        (2, "created", None, None),
+        (3, "rejected", "unsupported_value", "a null inside the list tags"),
+        (4, *conflict),
+        (4, *conflict),
+        (5, "created", None, None),
+        (5, "rejected", "duplicate_key", "the same row comes more than once"),
+        (6, *conflict),
+        (6, *conflict),
+        (None, "rejected", "null_key", "id is null"),
+        (None, "rejected", "null_key", "id is null"),
+    ]
 
-def test_a_type_with_a_ledger_looks_for_both_ends():
-    edge = EdgeDeclaration(
-        Model("m", columns=columns(a="varchar", b="varchar")), "E", End("A", ("a",), ("id",)), End("B", ("b",), ("id",))
+
+def test_of_identical_rows_the_first_in_its_file_stays(engine):
+    mart = rows("(1, 'Ann', 'f.csv', 3), (1, 'Ann', 'f.csv', 2)", "id, name, _source_file, _source_line")
+    named = NodeDeclaration(Model("m", columns=columns(id="bigint", name="varchar")), "P", ("id",))
+    lineage = ("_source_file", "_source_line")
+
+    found = engine.fetched(difference(named, has_known=False, lineage=lineage), {MART: mart})
+
+    assert {(row["_source_line"], row["_status"]) for row in found} == {(2, "created"), (3, "rejected")}
+
+
+def test_rows_are_told_from_what_the_ledger_remembers(engine):
+    before = hashes(
+        engine, people("(1, 'Ann', null), (2, 'Bob', ['x']), (3, 'Cy', null), (4, 'Di', null), (5, 'Ed', null)")
+    )
+    mart = people(
+        "(1, 'Ann', null), (2, 'Bob', ['y']), (4, 'Di', null), (4, 'Dy', null), (5, 'Ed', null), (6, 'Fay', null)"
     )
 
-    text = difference(edge, has_known=True, lineage=("_batch_id",))
+    statement = difference(PERSON, has_known=True, lineage=())
+    found = decided(engine, PERSON, statement, {MART: mart, KNOWN: known(before | {5: None})})
 
-    assert (
-        "cast(null as string) as _source_file, cast(null as bigint) as _source_line, cast(_batch_id as string)" in text
+    conflict = ("rejected", "duplicate_key", "rows with this key have different values")
+    assert found == [
+        (1, "unchanged", None, None),
+        (2, "updated", None, None),
+        (3, "deleted", None, None),
+        (4, "deleted", None, None),
+        (4, *conflict),
+        (4, *conflict),
+        # nobody knows what an interrupted load left of it
+        (5, "updated", None, None),
+        (6, "created", None, None),
+    ]
+
+
+def test_the_values_of_a_row_that_stays_are_not_kept_and_those_of_others_are(engine):
+    before = hashes(engine, people("(1, 'Ann', null), (2, 'Bob', null)"))
+    mart = people("(1, 'Ann', null), (2, 'Bo', ['x']), (3, 'Cy', null), (null, 'Di', null)")
+
+    found = engine.fetched(difference(PERSON, True, ()), {MART: mart, KNOWN: known(before)})
+
+    values = {row["_key_id"]: (row["name"], row["tags"]) for row in found}
+    assert values == {1: (None, None), 2: ("Bo", ["x"]), 3: ("Cy", None), None: ("Di", None)}
+
+
+def test_an_edge_needs_both_ends_and_a_key(engine):
+    mart = rows(
+        "(1, 2, 'mon', 'x'), (1, 9, 'mon', 'x'), (9, 1, 'mon', 'x'), (8, 9, 'mon', 'x'), (null, 2, 'mon', 'x'), "
+        "(2, 1, null, 'x'), (2, 2, 'mon', null), (2, 1, 'tue', 'x'), (2, 1, 'tue', 'y')",
+        "a, b, day, how",
     )
-    assert "unhex(md5('{}')) as _hash" in text
-    assert (
-        "    select hashed.*, _from_found, _to_found from hashed\n"
-        "    left join (select `_key_id` as `_from_end_id`, true as _from_found from graph_from_keys) as from_end "
-        "on hashed.`_from_id` = from_end.`_from_end_id`\n"
-        "    left join (select `_key_id` as `_to_end_id`, true as _to_found from graph_to_keys) as to_end "
-        "on hashed.`_to_id` = to_end.`_to_end_id`\n"
-    ) in text
-    assert (
-        "case when `_from_id` is null or `_to_id` is null then 'null_key' when _from_found is null then 'missing_from' "
-        "when _to_found is null then 'missing_to' "
-    ) in text
-    assert text.endswith(
-        "select coalesce(judged.`_from_id`, known.`_from_id`) as `_from_id`, "
-        "coalesce(judged.`_to_id`, known.`_to_id`) as `_to_id`, judged._source_file, judged._source_line, judged._batch_id, "
-        "judged._hash, judged._reason, judged._detail, case when judged._copies is null then 'deleted' "
-        "when _reason is not null then 'rejected' when known._is_known is null then 'created' "
-        "when judged._hash = known._hash then 'unchanged' else 'updated' end as _status from judged\n"
-        "full outer join (select *, true as _is_known from graph_known) as known "
-        "on judged.`_from_id` = known.`_from_id` and judged.`_to_id` = known.`_to_id` and judged._reason is null"
+    keys = rows("(1), (2)", "_key_id")
+
+    statement = difference(KNOWS, has_known=False, lineage=())
+    found = decided(engine, KNOWS, statement, {MART: mart, FROM_KEYS: keys, TO_KEYS: keys})
+
+    conflict = ("rejected", "duplicate_key", "rows with this key have different values")
+    assert found == [
+        (1, 2, "mon", "created", None, None),
+        (1, 9, "mon", "rejected", "missing_to", "no P with id = 9"),
+        (2, 1, "tue", *conflict),
+        (2, 1, "tue", *conflict),
+        (2, 1, None, "rejected", "null_key", "day is null"),
+        (2, 2, "mon", "created", None, None),
+        (8, 9, "mon", "rejected", "missing_from", "no P with id = 8"),
+        (9, 1, "mon", "rejected", "missing_from", "no P with id = 9"),
+        (None, 2, "mon", "rejected", "null_key", "a is null"),
+    ]
+
+
+def test_an_unfit_value_is_told_before_anything_else(engine):
+    mart = rows("(null, 'x', null, 'id = 99 does not fit'), (1, 'y', null, null)", "id, name, tags, _unfit")
+
+    found = decided(engine, PERSON, difference(PERSON, False, (), has_unfit=True), {MART: mart})
+
+    assert found == [(1, "created", None, None), (None, "rejected", "unsupported_value", "id = 99 does not fit")]
+
+
+def test_a_stub_is_made_where_nothing_but_the_end_is_wrong(engine):
+    creating = EdgeDeclaration(
+        KNOWS.model, "KNOWS", KNOWS.start, KNOWS.end, KNOWS.key, on_missing_end=OnMissingEnd.CREATE
     )
+    stubs = stub_sql.stubs(PERSON, [(creating, False)])
+    edges = rows(
+        "(1, 7, 'mon', 'x'), (7, 8, 'mon', 'x'), (2, 9, null, 'x'), (1, 6, 'a', 'x'), (1, 6, 'a', 'y')",
+        "a, b, day, how",
+    )
+    inputs = {MART: people("(1, 'Ann', null), (3, null, ['a', null])"), f"{stub_sql.STUB_MART}0": edges}
+
+    found = engine.fetched(difference(PERSON, False, (), stubs=stubs), inputs)
+
+    told = {(row["_key_id"], row["_status"], row["_stub"]) for row in found}
+    assert told == {(1, "created", None), (3, "rejected", None), (7, "created", "new"), (8, "created", "new")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("'a,b', null", "'a', ['b']"),
+        ("null, ['a']", "'a', null"),
+        ("'x', ['a', 'b']", "'x', ['a,b']"),
+        ("'x', ['a', 'b']", "'x', ['a,1:b']"),
+        ("'x', []", "'x', null"),
+        ("'x', []", "'x', ['']"),
+        ("'', null", "null, null"),
+        ("'a' || chr(0), null", "'a', null"),
+        ("'é', null", "'e\u0301', null"),
+    ],
+)
+def test_other_values_have_another_hash(engine, one, other):
+    found = hashes(engine, people(f"(1, {one}), (2, {other}), (3, {one})"))
+
+    assert found[1] == found[3] != found[2]
+
+
+def test_a_label_or_a_type_that_changes_is_a_change_of_every_row():
+    labelled = NodeDeclaration(PERSON.model, "P", ("id",), ("Party",))
+    retyped = NodeDeclaration(Model("m", columns=columns(id="bigint", name="date", tags="varchar[]")), "P", ("id",))
+
+    assert len({row_hash(PERSON), row_hash(labelled), row_hash(retyped)}) == 3
+
+
+def test_both_zeros_are_one_value_and_a_float_beside_it_is_another(engine):
+    floats = NodeDeclaration(Model("m", columns=columns(id="bigint", x="double", y="double[]")), "F", ("id",))
+    mart = rows(
+        "(1, 0.0::double, [0.0::double]), (2, '-0.0'::double, ['-0.0'::double]), (3, 5e-324::double, [0.0::double]), "
+        "(4, 'nan'::double, []), (5, 'inf'::double, [])",
+        "id, x, y",
+    )
+
+    found = engine.fetched(difference(floats, False, ()), {MART: mart})
+
+    hashed = {row["_key_id"]: row["_hash"] for row in found}
+    assert hashed[1] == hashed[2]
+    assert len({*hashed.values()}) == 4
 
 
 def test_literals_are_escaped():

@@ -1,7 +1,7 @@
 """The text that adds stubs to a label's rows, part by part."""
 
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
-from graph_loader.spark_sql import difference
+from graph_loader.spark_sql import difference, row_hash
 from graph_loader.stub_sql import edges_that_make, stubs
 from graph_loader.types import property_type
 
@@ -52,8 +52,8 @@ def test_the_keys_of_both_ends_that_no_accepted_row_has_become_rows_without_valu
     )
     assert parts["stubs"] == (
         "select *, cast(null as string) as _source_file, cast(null as bigint) as _source_line, "
-        "cast(null as string) as _batch_id, unhex(md5(to_json(named_struct('name:STRING', `name`, 'at:LOCAL DATETIME', `at`)))) "
-        "as _hash, cast(null as string) as _reason, cast(null as string) as _detail from ("
+        f"cast(null as string) as _batch_id, {row_hash(PERSON)} as _hash, cast(null as string) as _reason, "
+        "cast(null as string) as _detail from ("
         "select distinct `_key_tenant`, `_key_id`, cast(null as string) as `name`, cast(null as string) as `at` from ("
         "select `_from_tenant` as `_key_tenant`, `_from_id` as `_key_id` from stub_0_from_judged where _reason is null "
         "union all "
@@ -64,10 +64,10 @@ def test_the_keys_of_both_ends_that_no_accepted_row_has_become_rows_without_valu
     assert list(parts)[-1] == "judged"
     assert parts["judged"] == (
         "select `_key_tenant`, `_key_id`, `name`, `at`, _source_file, _source_line, _batch_id, _hash, _reason, _detail, "
-        "_copies, false as _is_stub from own_rows\n"
+        "_is_row, false as _is_stub from own_rows\n"
         "    union all\n"
         "    select `_key_tenant`, `_key_id`, `name`, `at`, _source_file, _source_line, _batch_id, _hash, _reason, _detail, "
-        "1, true from stubs"
+        "true, true from stubs"
     )
 
 
