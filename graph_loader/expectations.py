@@ -3,6 +3,7 @@
 The rules and what it means when one is broken stand in vars.yml, under `graph_expectations`.
 """
 
+import json
 from collections.abc import Iterator
 
 from graph_loader.declarations import Declaration, EdgeDeclaration
@@ -106,7 +107,7 @@ def _expected(name: str, level: dict, description: str, bound: str, **arguments)
 
         return getattr(gx, name)(**arguments)
 
-    return Expected(make, level["severity"], description, bound)
+    return Expected(make, level["severity"], description, bound, rule=f"{name} {json.dumps(arguments)}")
 
 
 def _levels(rule: str) -> list[dict]:

@@ -11,6 +11,7 @@ from graph_loader.expectations import expected_of
 from graph_loader.ledger_state import LedgerState, place
 from graph_loader.marts import Marts
 from graph_loader.trace import Trace
+from graph_loader.verified import Verified
 from lakegraph.runtime.console import complain
 from lakegraph.runtime.errors import ConfigurationError, LakegraphError
 from lakegraph.runtime.expectations import SEVERITIES, TABLE
@@ -136,9 +137,17 @@ def inspected(
     suites = {item.model.name: expected_of(item, _known_rows(ledger, item)) for item in declared}
 
     def check() -> Inspection:
+        verified = Verified(settings.lake / "great_expectations" / "verified.json")
+        rows = []
         with trace.step("check expectations"):
-            assets = (Asset(name, marts.read(spark, models[name]).frame, suite) for name, suite in suites.items())
-            rows = expectations.check(assets, batch_id)
+            for name, suite in suites.items():
+                fingerprint = marts.fingerprints.get(name)
+                found = verified.recall(name, fingerprint, suite)
+                if found is None:
+                    found = expectations.check([Asset(name, marts.read(spark, models[name]).frame, suite)], batch_id)
+                    verified.remember(name, fingerprint, suite, found)
+                rows += [row | {"run_id": run_id, "batch_id": batch_id} for row in found]
+        verified.save()
         append(settings.ops, TABLE, f"graph.{run_id}", rows)
         return _inspection(rows, blocking)
 

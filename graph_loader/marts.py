@@ -1,9 +1,10 @@
 """The graph marts, as the warehouse has them: their real columns, their number of rows, and a Spark DataFrame for each."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,14 @@ class Marts:
         graph: the declarations with the columns that the marts really have, checked.
         rows: how many rows each model has, counted by the warehouse.
         read: gives a model's rows.
+        fingerprints: what tells a model's rows from any others, whatever their order, as the warehouse has reckoned it;
+            empty where it does not.
     """
 
     graph: GraphDeclaration
     rows: dict[str, int]
     read: Callable[["SparkSession", Model], Relation]
+    fingerprints: dict[str, str] = field(default_factory=dict)
 
     def columns(self, model: Model) -> list[str]:
         """The columns of what `read` gives of a model."""
@@ -65,6 +69,7 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
                 graph, {item.model.name: _duckdb_columns(connection, item.model, warehouse) for item in graph}
             )
             rows = {item.model.name: _copy(connection, item.model, Path(folder)) for item in bound}
+            fingerprints = {item.model.name: _fingerprint(connection, item.model) for item in bound}
 
         def read(session: "SparkSession", model: Model) -> Relation:
             columns = copied_columns(model)
@@ -73,7 +78,7 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
             selected = duckdb_values.travelling(columns)
             return in_parquet(session, _parquet(Path(folder), model), ", ".join(fields), selected)
 
-        yield Marts(bound, rows, read)
+        yield Marts(bound, rows, read, fingerprints)
 
 
 def _bind(graph: GraphDeclaration, columns: dict[str, tuple[Column, ...]]) -> GraphDeclaration:
@@ -119,6 +124,17 @@ def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
         raise WarehouseError(
             f"The rows of model {model.name} cannot be read: {reason}", "Build the model again."
         ) from error
+
+
+def _fingerprint(connection: "DuckDBPyConnection", model: Model) -> str:
+    """Two sums of 64-bit hashes over all rows, and what the hashes depend on besides the rows."""
+    import duckdb
+
+    relation = f"{duckdb_quoted(model.schema)}.{duckdb_quoted(model.relation)}"
+    sums = connection.execute(
+        f"select count(*), sum(hash(rows)::hugeint)::varchar, sum(hash(rows, 1)::hugeint)::varchar from {relation} as rows"
+    ).fetchone()
+    return json.dumps([duckdb.__version__, [(column.name, column.data_type) for column in model.columns], *sums])
 
 
 def copied_columns(model: Model) -> list[Column]:

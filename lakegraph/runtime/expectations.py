@@ -51,6 +51,7 @@ class Expected:
         unexpected: how many of them are not as expected, where the result itself does not count them.
         observed: what was found, as text, where the result itself has no number for it.
         part: what of the asset it is about, such as a file of a batch; it is then named as the asset in the row.
+        rule: what is made and with which arguments, where that is to be told from other expectations; as text.
     """
 
     make: "Callable[[], Expectation]"
@@ -61,6 +62,7 @@ class Expected:
     unexpected: int | None = None
     observed: str | None = None
     part: str | None = None
+    rule: str = ""
 
     def __post_init__(self):
         if self.severity not in SEVERITIES:
