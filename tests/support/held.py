@@ -2,15 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from neo4j import GraphDatabase
+from neo4j.exceptions import DriverError, Neo4jError
 
 STATEMENTS = {
     "nodes": "MATCH (n:Person {id: $key}) SET n.held = true",
     "edges": "MATCH ()-[r:KNOWS {n: $key}]->() SET r.held = true",
 }
-BLOCKED = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS number"
+# what deletes edges waits for them when it commits, of which the server says only that it is closing
+BLOCKED = """
+    SHOW TRANSACTIONS YIELD status, elapsedTime
+    WHERE status STARTS WITH 'Blocked' OR status = 'Closing' AND elapsedTime > duration({milliseconds: 500})
+    RETURN count(*) AS number
+"""
 WAIT_S = 120
 
 
@@ -23,6 +29,10 @@ class Held:
     def blocks(self) -> bool:
         """Whether a transaction waits for a row."""
         return self._driver.execute_query(BLOCKED).records[0]["number"] > 0
+
+    def let_go(self) -> None:
+        """Let one row go."""
+        self._transactions.pop().rollback()
 
     def wait(self, running: Callable[[], bool], enough: Callable[[], bool] = lambda: True) -> None:
         """Return once a transaction waits and enough has been done before; while it is not, a row is let go after the other.
@@ -38,7 +48,7 @@ class Held:
                 if enough():
                     return
                 assert len(self._transactions) > 1, "all rows that are held are among the first ones"
-                self._transactions.pop().rollback()
+                self.let_go()
             time.sleep(0.02)
 
 
@@ -55,4 +65,6 @@ def holding(target, kind: str, keys: Iterable) -> Iterator[Held]:
             yield Held(driver, transactions)
         finally:
             for session in sessions:
-                session.close()
+                # a server that is gone holds nothing any more
+                with suppress(Neo4jError, DriverError):
+                    session.close()

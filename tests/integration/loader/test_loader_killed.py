@@ -1,12 +1,13 @@
 """The loader is killed with SIGKILL wherever it is, and whatever the marts do then: one more load makes the graph equal."""
 
-import json
 import random
 import signal
 import time
 
 import pytest
 
+from graph_loader.ledger_state import LedgerError
+from graph_loader.operations import load
 from tests.support.graph import query
 from tests.support.held import holding
 from tests.support.loader_process import LoaderProcess, wait_until
@@ -22,9 +23,11 @@ SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.soak) for seed in ran
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory, neo4j_server, spark):
-    """Marts whose graph was loaded; each test leaves both as they are, so that the next goes on from there."""
+    """Marts whose graph was loaded; each test leaves both equal, and the next goes on from there."""
     query(neo4j_server, "MATCH (n) DETACH DELETE n")
-    return Network(tmp_path_factory.mktemp("network"), neo4j_server)
+    network = Network(tmp_path_factory.mktemp("network"), neo4j_server)
+    load(network.options)
+    return network
 
 
 @pytest.fixture
@@ -35,29 +38,21 @@ def loader(network):
     process.close()
 
 
-def pointer(network) -> dict:
-    """What the ledger says."""
-    return json.loads((network.options.settings.ledger / "lakegraph" / "pointer.json").read_text())
-
-
-def written(network) -> tuple[set, set]:
-    """Ids of people and numbers of friendships that are in the graph as the load that was killed wrote them."""
-    target, version = network.options.neo4j, network.version
-    nodes = query(target, "MATCH (n:Person {version: $version}) RETURN n.id AS key", version=version)
-    edges = query(target, "MATCH ()-[r:KNOWS {version: $version}]->() RETURN r.n AS key", version=version)
-    return {row["key"] for row in nodes}, {row["key"] for row in edges}
-
-
 def kill_in(stage: str, network, loader, keys: dict, choice: random.Random, java_too: bool) -> int:
-    """Kill a load that is in a stage, at a moment that chance gives; returns its exit code."""
+    """Kill a load that is in a stage, at a moment that chance gives; returns its exit code.
+
+    While it writes, a second one is refused with the owner of the first one named.
+    """
     if stage in keys:
         kind = "nodes" if stage.startswith("nodes") else "edges"
         with holding(network.options.neo4j, kind, [choice.choice(keys[stage])]) as held:
             loader.begin()
             held.wait(loader.runs)
-            assert pointer(network)["pending"]
+            assert network.pointer()["pending"]
+            with pytest.raises(LedgerError, match=rf"Another load uses the ledger .*@.*, process {loader.pid}\. Wait"):
+                load(network.options)
             return loader.kill(java_too)
-    before = pointer(network)
+    before = network.pointer()
     loader.begin()
     if stage == "comparing":
         time.sleep(choice.uniform(0, 3))
@@ -86,38 +81,14 @@ def change_marts(afterwards: str, network, nodes: set, edges: set) -> None:
 def test_a_killed_load_is_made_good_by_the_next(seed, network, loader, monkeypatch):
     choice = random.Random(seed)
     stage, afterwards = STAGES[seed % len(STAGES)], choice.choice(AFTERWARDS)
-    # a load that had nothing before it, too
-    if not (network.options.settings.ledger / "lakegraph" / "pointer.json").exists():
-        load_makes_good(network, network.options.neo4j, monkeypatch)
     keys = network.next_version()
 
     killed = kill_in(stage, network, loader, keys, choice, java_too=choice.random() < 0.5)
-    # all that it wrote is in the graph by now: at once, its Java may still be ending
-    nodes, edges = written(network)
-    change_marts(afterwards, network, nodes, edges)
+    # at once: where its Java was not killed, that may still be ending
+    change_marts(afterwards, network, *network.written())
     load_makes_good(network, network.options.neo4j, monkeypatch)
 
     assert killed in (-signal.SIGKILL, 0) if stage == "ending" else killed == -signal.SIGKILL
     assert loader.java_is_gone()
     # nothing of it came later
     assert_equals_marts(network, network.options.neo4j)
-
-
-def test_a_second_load_at_the_same_time_is_refused_with_the_first_ones_owner_named(network, loader, monkeypatch):
-    from graph_loader.ledger_state import LedgerError
-    from graph_loader.operations import load
-
-    if not (network.options.settings.ledger / "lakegraph" / "pointer.json").exists():
-        load_makes_good(network, network.options.neo4j, monkeypatch)
-    keys = network.next_version()
-
-    with holding(network.options.neo4j, "edges", keys["edges"][:1]) as held:
-        loader.begin()
-        held.wait(loader.runs)
-        with pytest.raises(LedgerError, match=rf"Another load uses the ledger .*@.*, process {loader.pid}\. Wait"):
-            load(network.options)
-    ended = loader.ended()
-
-    assert ended[0] == 0, ended[1]
-    assert_equals_marts(network, network.options.neo4j)
-    load_makes_good(network, network.options.neo4j, monkeypatch)
