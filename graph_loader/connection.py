@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph_loader.cypher import METADATA_LABEL, quoted, write_metadata
+from graph_loader.faults import advice
 from graph_loader.refusals import Refusal, refusal
 from lakegraph.runtime.errors import LakegraphError
 
@@ -24,6 +25,10 @@ INDEX_TIMEOUT_S = 300
 
 class GraphError(LakegraphError):
     """Neo4j does not answer, refuses the login, or refuses a statement."""
+
+
+class TransientGraphError(GraphError):
+    """An error that passes by itself: the server or the way to it was gone, or others held what a transaction needed."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
                 f"Neo4j at {target.uri} refuses to write for a statement that may only read.",
                 "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
             ) from error
-        if refused := _refusal(error, target):
+        if refused := advice(error.code or "", error.message or "", target.username, target.database):
             raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
         # further lines only draw where in the statement the mistake is; the first one says it
         reason = (error.message or "").partition("\n")[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from graph_loader import constraints, contents, cypher
 from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
+from graph_loader.patience import write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
 from graph_loader.session import Session
@@ -183,15 +184,15 @@ def _write(
     parts: Iterable[tuple["DataFrame", int]],
 ) -> None:
     """Run a statement over events that come in parts, each with the number of its rows, one part after the other."""
-    trace, writer, written = session.trace, session.writer, 0
+    trace, writer, written, again = session.trace, session.writer, 0, 0
     with (
         trace.step(name, rows, lambda: written + writer.records_written(), declaration) as running,
         counting(session.spark) as retries,
     ):
         try:
             for events, count in parts:
-                session.lease.require()
-                writer.write(events, statement, tasks)
+                again += write_patiently(writer, session.lease, events, count, statement, tasks)
                 written += count
         finally:
-            running.retries = retries()
+            sent_again = retries()
+            running.retries = None if sent_again is None else sent_again + again

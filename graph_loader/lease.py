@@ -4,10 +4,8 @@ It lies in the graph's metadata node (owner, expiry by the server's clock, fenci
 works. One that has died holds it until it expires, unless a load of the same machine sees that its process is gone.
 """
 
-import getpass
 import json
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from graph_loader import cypher
 from graph_loader.connection import Connection, GraphError, Metadata
+from graph_loader.owner import this_owner
 from lakegraph.runtime.errors import LakegraphError
 
 TERM_S = 30
@@ -161,7 +160,7 @@ def _take(connection: Connection, graph_id: str, run_id: str, dead_fence: int | 
     taken = connection.run(
         cypher.take_lease(),
         graph_id=graph_id,
-        owner=f"{getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}, run {run_id}",
+        owner=f"{this_owner()}, run {run_id}",
         process=json.dumps(_this_process()),
         term=TERM_S,
         dead_fence=dead_fence,

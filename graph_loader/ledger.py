@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from graph_loader.declarations import Declaration
 from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
+from graph_loader.owner import this_owner
 from graph_loader.relations import Relation, in_parquet
 from graph_loader.spark_sql import HASH, identity_names, identity_schema
 from lakegraph.runtime.ops import sync_folder
@@ -177,11 +178,19 @@ def open_ledger(folder: Path, rebuild: bool = False) -> Iterator[Ledger]:
         LedgerError: another process of this machine is loading with it, or its pointer is not readable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
+    # opened for appending: what the one who holds it says of himself must stay
+    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise LedgerError(f"Another load uses the ledger in {folder}.", "Wait until it has finished.") from error
+            lock.seek(0)
+            holder = lock.read() or "it has just begun"
+            raise LedgerError(
+                f"Another load uses the ledger in {folder}: {holder}.", "Wait until it has finished."
+            ) from error
+        lock.truncate(0)
+        lock.write(this_owner())
+        lock.flush()
         yield Ledger(folder, None if rebuild else _read_state(folder / POINTER))
 
 

@@ -1,6 +1,7 @@
 """What the commands do, without their arguments."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from graph_loader.deep import reconcile_deep
@@ -15,6 +16,7 @@ from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
 from graph_loader.report import Counts, RunReport, counted, now, record
 from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, Session, open_session
+from graph_loader.space import is_full, space_required
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
 from lakegraph.runtime.errors import ConfigurationError
@@ -35,10 +37,11 @@ def load(options: LoadOptions) -> RunReport:
         UnfitMartsError: the marts are not as expected, and the environment's policy blocks; nothing was written.
         BlockedLoadError: more would be deleted or left out than is allowed; nothing was written.
         GraphDiffersError: the graph does not hold what the marts say, after everything was written.
+        NoSpaceError: a disk is full; the next load goes on from there.
     """
     limits = options.limits or declared_limits()
     report, settings = _new_report(options), options.settings
-    with shown(not options.quiet) as progress, ExitStack() as log:
+    with space_required(settings.lake), shown(not options.quiet) as progress, ExitStack() as log:
         trace, entries = Trace(progress), []
 
         def begun(batch_id: str | None) -> None:
@@ -70,10 +73,12 @@ def load(options: LoadOptions) -> RunReport:
             raise
         except BaseException as error:
             report.finish("failed", trace.timings, error)
-            record(report, settings.ops)
+            with _unless_full():
+                record(report, settings.ops)
             raise
     report.finish("succeeded", trace.timings)
-    record(report, settings.ops)
+    with space_required(settings.lake):
+        record(report, settings.ops)
     return report
 
 
@@ -86,7 +91,11 @@ def compare(options: LoadOptions, deep: bool = False) -> tuple[Agreement, ...]:
     Raises:
         ConfigurationError, WarehouseError, GraphError, LedgerError: as for `load`.
     """
-    with shown(not options.quiet) as progress, open_session(options, Trace(progress), write=False) as session:
+    with (
+        space_required(options.settings.lake),
+        shown(not options.quiet) as progress,
+        open_session(options, Trace(progress), write=False) as session,
+    ):
         compared = reconcile_deep if deep else reconcile
         agreements = compared(session, session.ledger.state, loaded=False)
         session.ledger.sweep()
@@ -100,7 +109,11 @@ def plan(options: LoadOptions) -> Preview:
         ConfigurationError, WarehouseError, GraphError, LedgerError: as for `load`.
     """
     limits = options.limits or declared_limits()
-    with shown(not options.quiet) as progress, open_session(options, Trace(progress), write=False) as session:
+    with (
+        space_required(options.settings.lake),
+        shown(not options.quiet) as progress,
+        open_session(options, Trace(progress), write=False) as session,
+    ):
         found = preview(session, _blocks(session, limits))
         session.ledger.sweep()
     return found
@@ -133,6 +146,16 @@ def _record_rejected(plan: Plan, run_id: str, ops: Path) -> None:
 
     if any(step.tally[Status.REJECTED] for step in plan.steps):
         append(ops, "graph_rejected_rows", run_id, ({"run_id": run_id} | row for row in rejected_rows(plan)))
+
+
+@contextmanager
+def _unless_full() -> Iterator[None]:
+    """Record what can be recorded: what went wrong first is what the user must see."""
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
 
 
 def _new_report(options: LoadOptions) -> RunReport:

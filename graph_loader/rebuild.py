@@ -16,6 +16,7 @@ from graph_loader.readback import Readback
 from graph_loader.rejected import row_key
 from graph_loader.relations import in_spark
 from graph_loader.session import LoadOptions, Session, open_session
+from graph_loader.space import space_required
 from graph_loader.spark_sql import HASH, identity_names
 from graph_loader.trace import Trace
 from lakegraph.runtime.errors import ConfigurationError
@@ -75,7 +76,7 @@ def rebuild(options: LoadOptions, claim: Collection[str] = ()) -> tuple[Claim, .
         WarehouseError, GraphError, LedgerError, LeaseError: a part of the way is not to be had, or is another's.
     """
     run_id = new_run_id()
-    with shown(not options.quiet) as progress, ExitStack() as log:
+    with space_required(options.settings.lake), shown(not options.quiet) as progress, ExitStack() as log:
 
         def begun(batch_id: str | None) -> None:
             log.enter_context(logged_step(options.settings.ops, run_id, STEP, batch_id))

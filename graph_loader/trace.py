@@ -16,7 +16,7 @@ class Timing:
     Attributes:
         kind, name: the label or type that it was about, if any.
         writes: whether its rows went to the graph.
-        retries: how many transactions were sent again; None where that is not known.
+        retries: how many transactions were sent again, and how often all rows at once; None where that is not known.
         failed: whether an error ended it; nobody knows how many of its rows were through by then.
     """
 

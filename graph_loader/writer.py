@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
 
-from graph_loader.connection import GraphError
+from graph_loader.connection import GraphError, TransientGraphError
 from graph_loader.connector import FORMAT
+from graph_loader.faults import AGAIN, NEVER_PASS, advice, passes
 
 if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
     from pyspark.sql import DataFrame, SparkSession
 
     from lakegraph.runtime.neo4j_target import Neo4jTarget
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 # measured: larger batches are slower and hold more locks
 BATCH_ROWS = 5_000
 RETRIES = 3
+# before a transaction is tried again; those who held what it needed are through by then
+RETRY_PAUSE_MS = 200
+NEO4J_EXCEPTION = "org.neo4j.driver.exceptions.Neo4jException"
 RECORDS_WRITTEN = "number of records written"
 
 
@@ -31,13 +37,27 @@ def read_options(target: "Neo4jTarget", query: str) -> dict[str, str]:
 
 
 def write_options(target: "Neo4jTarget", statement: str, batch_rows: int, retries: int) -> dict[str, str]:
-    """The connector's options for running a statement over rows."""
-    bounds = {"batch.size": str(batch_rows), "transaction.retries": str(retries)}
+    """The connector's options for running a statement over rows.
+
+    Args:
+        batch_rows: rows in one transaction.
+        retries: how often a task may try a transaction again, all its transactions together.
+    """
+    bounds = {
+        "batch.size": str(batch_rows),
+        "transaction.retries": str(retries),
+        "transaction.retry.timeout": str(RETRY_PAUSE_MS),
+        "transaction.codes.fail": ",".join(NEVER_PASS),
+    }
     return read_options(target, statement) | bounds
 
 
 class Writer:
-    """Runs Cypher statements over the rows of DataFrames."""
+    """Runs Cypher statements over the rows of DataFrames.
+
+    Attributes:
+        retries: how often a transaction is tried again that failed for a passing reason.
+    """
 
     def __init__(
         self, spark: "SparkSession", target: "Neo4jTarget", batch_rows: int = BATCH_ROWS, retries: int = RETRIES
@@ -45,7 +65,16 @@ class Writer:
         self._spark = spark
         self._target = target
         self._batch_rows = batch_rows
-        self._retries = retries
+        self.retries = self._task_retries = retries
+
+    def for_rows(self, count: int) -> "Writer":
+        """This writer, for so many rows: each of their transactions may be tried again `retries` times.
+
+        The connector counts for a task, so a transaction may also use up what others have left.
+        """
+        writer = Writer(self._spark, self._target, self._batch_rows, self.retries)
+        writer._task_retries = self.retries * max(1, ceil(count / self._batch_rows))
+        return writer
 
     def write(self, rows: "DataFrame", statement: str, tasks: int) -> None:
         """Run a statement for every row, which it sees as `event`, in transactions of a bounded number of rows.
@@ -55,9 +84,10 @@ class Writer:
             tasks: how many transactions may run at once.
 
         Raises:
-            GraphError: the server is gone or refuses a row; batches committed before stay.
+            TransientGraphError: the server is gone, or another error that passes; batches committed before stay.
+            GraphError: the server refuses a row; likewise.
         """
-        options = write_options(self._target, statement, self._batch_rows, self._retries)
+        options = write_options(self._target, statement, self._batch_rows, self._task_retries)
         try:
             rows.coalesce(tasks).write.format(FORMAT).mode("Overwrite").options(**options).save()
         except Exception as error:
@@ -78,10 +108,10 @@ class Writer:
             yield
         except Exception as error:
             cause = _root_cause(error)
-            if cause is None or not cause[0].startswith("org.neo4j."):
+            if cause is None or not cause.kind.startswith("org.neo4j."):
                 raise
             raise GraphError(
-                f"Reading from Neo4j at {self._target.uri} broke off: {cause[1]}.",
+                f"Reading from Neo4j at {self._target.uri} broke off: {cause.reason}.",
                 "Check that the server runs (`lakegraph neo4j status`), then try again.",
             ) from error
 
@@ -106,21 +136,46 @@ class Writer:
         cause = _root_cause(error)
         if cause is None:
             return error
-        kind, reason = cause
-        if kind.startswith("org.neo4j.driver.") and "ServiceUnavailable" not in kind and "SessionExpired" not in kind:
-            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {reason}.")
-        hint = "What was written stays, and the next load goes on from there: load again once the server is back."
-        return GraphError(f"Writing to Neo4j at {self._target.uri} broke off: {reason}.", hint)
+        if not cause.passes and cause.kind.startswith("org.neo4j.driver."):
+            advised = advice(cause.code, cause.message, self._target.username, self._target.database)
+            reason, hint = (advised.reason, advised.hint) if advised else (cause.reason, None)
+            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {reason}.", hint)
+        kind = TransientGraphError if cause.passes else GraphError
+        return kind(f"Writing to Neo4j at {self._target.uri} broke off: {cause.reason}.", AGAIN)
 
 
-def _root_cause(error: Exception) -> tuple[str, str] | None:
-    """Class and first line of the innermost Java exception, the connector's own when there is one."""
+class _Cause(NamedTuple):
+    """A Java exception: its class, the server's code (empty where it has none), what it says, and whether it passes."""
+
+    kind: str
+    code: str
+    message: str
+    passes: bool
+
+    @property
+    def reason(self) -> str:
+        """The first line of what it says."""
+        return self.message.splitlines()[0].rstrip(".") if self.message else self.kind
+
+
+def _root_cause(error: Exception) -> _Cause | None:
+    """The innermost Java exception, the driver's own when there is one."""
     thrown = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
     found = None
     while thrown is not None:
-        kind, said = thrown.getClass().getName(), (thrown.getMessage() or "").strip()
-        found = (kind, said.splitlines()[0].rstrip(".") if said else kind)
-        if kind.startswith("org.neo4j.driver.exceptions."):
+        kinds = _kinds(thrown)
+        code = (thrown.code() or "") if NEO4J_EXCEPTION in kinds else ""
+        found = _Cause(thrown.getClass().getName(), code, (thrown.getMessage() or "").strip(), passes(code, kinds))
+        if NEO4J_EXCEPTION in kinds:
             break
         thrown = thrown.getCause()
     return found
+
+
+def _kinds(thrown: "JavaObject") -> frozenset[str]:
+    """The names of an object's Java class, of those above it, and of their interfaces."""
+    names, kind = set(), thrown.getClass()
+    while kind is not None:
+        names |= {kind.getName(), *(interface.getName() for interface in kind.getInterfaces())}
+        kind = kind.getSuperclass()
+    return frozenset(names)

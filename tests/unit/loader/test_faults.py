@@ -1,0 +1,142 @@
+"""Which errors pass and are tried again, which end a load at once, and what is said then. Codes and texts are Neo4j's own."""
+
+import errno
+
+import pytest
+
+from graph_loader import patience
+from graph_loader.connection import GraphError, TransientGraphError
+from graph_loader.faults import NEVER_PASS, RETRYABLE, advice, passes
+from graph_loader.patience import write_patiently
+from graph_loader.space import NoSpaceError, space_required
+
+VIOLATED = "Node(3) already exists with label `Person` and property `email` = 'a@example.org'"
+DOUBLE = (
+    "Unable to create Constraint( name='lakegraph_Person_id_1', type='UNIQUENESS', schema=(:Person {id}) ):\n"
+    "Both Node(0) and Node(1) have the label `Person` and property `id` = 1. Note that only the first found violation is shown."
+)
+
+
+class Lease:
+    """One that is never lost."""
+
+    def __init__(self):
+        self.renewed = 0
+
+    def require(self):
+        self.renewed += 1
+
+
+class Writer:
+    """Its writes end as they are told to, one after the other."""
+
+    retries = 3
+
+    def __init__(self, *ends):
+        self.ends, self.counts = list(ends), []
+
+    def for_rows(self, count):
+        self.counts.append(count)
+        return self
+
+    def write(self, rows, statement, tasks):
+        if end := self.ends.pop(0):
+            raise end
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The seconds that were waited, without waiting."""
+    waited = []
+    monkeypatch.setattr(patience.time, "sleep", waited.append)
+    return waited
+
+
+def test_what_passes_is_tried_again_after_longer_and_longer_waits(waits):
+    gone, lease = TransientGraphError("gone"), Lease()
+
+    tried = write_patiently(Writer(gone, gone, None), lease, "rows", 70, "SET", 1)
+
+    assert (tried, waits, lease.renewed) == (2, [1, 2], 3)
+
+
+def test_what_does_not_pass_ends_after_as_many_tries_as_are_allowed(waits):
+    writer = Writer(*[TransientGraphError("gone")] * 9)
+
+    with pytest.raises(TransientGraphError):
+        write_patiently(writer, Lease(), "rows", 70, "SET", 1)
+
+    assert (waits, len(writer.ends), writer.counts) == ([1, 2, 4], 5, [70])
+
+
+def test_what_another_try_would_not_mend_ends_at_once(waits):
+    with pytest.raises(GraphError):
+        write_patiently(Writer(GraphError("no"), None), Lease(), "rows", 70, "SET", 1)
+
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kinds", "expected"),
+    [
+        ("Neo.TransientError.Transaction.DeadlockDetected", {RETRYABLE}, True),
+        ("N/A", {RETRYABLE}, True),
+        ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", {RETRYABLE}, False),
+        ("Neo.ClientError.Schema.ConstraintValidationFailed", set(), False),
+    ],
+)
+def test_which_errors_pass(code, kinds, expected):
+    assert passes(code, frozenset(kinds)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason", "hint"),
+    [
+        ("Neo.ClientError.Schema.ConstraintValidationFailed", VIOLATED, VIOLATED, "correct the mart, or what others"),
+        (
+            "Neo.DatabaseError.Schema.ConstraintCreationFailed",
+            DOUBLE,
+            "Unable to create Constraint( name='lakegraph_Person_id_1', type='UNIQUENESS', schema=(:Person {id}) ): "
+            "Both Node(0) and Node(1) have the label `Person` and property `id` = 1",
+            "The declared key is not unique among the nodes that others",
+        ),
+        (NEVER_PASS[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
+        ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),
+    ],
+)
+def test_what_is_advised(code, message, reason, hint):
+    found = advice(code, message, "eve", "shop")
+
+    assert found.reason.startswith(reason)
+    assert hint in found.hint
+
+
+def test_of_other_errors_nothing_is_known():
+    assert advice("Neo.ClientError.Statement.SyntaxError", "Invalid input", "eve", "shop") is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "full"),
+        OSError(errno.EDQUOT, "full"),
+        RuntimeError("Job aborted: java.io.IOException: No space left on device"),
+    ],
+)
+def test_a_full_disk_is_told_with_what_is_free(tmp_path, error):
+    with (
+        pytest.raises(NoSpaceError, match=rf"[\d,.]+ MB free in {tmp_path}.*Make room .* load again"),
+        space_required(tmp_path),
+    ):
+        try:
+            raise error
+        except Exception as first:
+            raise ValueError("and so this went wrong too") from first
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EACCES, "not yours"), GraphError("No space left on device")])
+def test_other_errors_stay_what_they_are(tmp_path, error):
+    with pytest.raises(type(error)) as caught, space_required(tmp_path):
+        raise error
+
+    assert caught.value is error
