@@ -10,6 +10,7 @@ import typer
 
 from graph_loader import operations
 from graph_loader.answers import Format
+from graph_loader.bulk_options import Bulk, BulkFolder, require_one_way
 from graph_loader.repair_options import Claim, Deep, RebuildLedger, Repair, require_one
 from lakegraph.runtime.options import Env, Json, Lake, Target
 
@@ -75,13 +76,21 @@ def load(
     allow_deletes: AllowDeletes = None,
     repair: Repair = False,
     allow_rejects: AllowRejects = None,
+    bulk: Bulk = False,
+    bulk_folder: BulkFolder = None,
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
     from graph_loader.tables import show_report
 
+    require_one_way(bulk, bulk_folder, repair)
     options = _options(lake, target, env, manifest, graph_id, allow_deletes, allow_rejects)
-    report = operations.load(replace(options, expectations=not no_expectations, repair=repair))
+    options = replace(options, expectations=not no_expectations, repair=repair, bulk=bulk)
+    if bulk and not operations.is_local(options):
+        order = operations.write_import_files(options, bulk_folder or options.settings.import_files / graph_id)
+        print(order.as_json() if as_json else order)
+        return
+    report = operations.load(options)
     if as_json:
         print(report.as_json())
     else:

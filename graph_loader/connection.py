@@ -49,12 +49,24 @@ class Connection:
     def __init__(self, driver: "Driver", target: "Neo4jTarget"):
         self._driver = driver
         self._target = target
+        self.forget()
         self.address = f"{target.uri}/{target.database}"
 
     @property
     def uri(self) -> str:
         """The server's address."""
         return self._target.uri
+
+    @property
+    def target(self) -> "Neo4jTarget":
+        """The database, and how to log in."""
+        return self._target
+
+    def forget(self) -> None:
+        """Forget what was written here before: a server that was given another store would wait for it to appear there."""
+        from neo4j import GraphDatabase
+
+        self._bookmarks = GraphDatabase.bookmark_manager()
 
     def server_agent(self) -> str:
         """What the server calls itself, such as `Neo4j/5.26.30`."""
@@ -68,7 +80,9 @@ class Connection:
             GraphError: the server is gone or refuses the statement.
         """
         with translated(self._target):
-            records, _, _ = self._driver.execute_query(statement, parameters, database_=self._target.database)
+            records, _, _ = self._driver.execute_query(
+                statement, parameters, database_=self._target.database, bookmark_manager_=self._bookmarks
+            )
         return [record.data() for record in records]
 
     def read(self, statement: str, parameters: dict[str, Any]) -> tuple[list[str], list[list]]:
@@ -87,7 +101,11 @@ class Connection:
 
         with translated(self._target):
             records, _, columns = self._driver.execute_query(
-                statement, parameters, routing_=RoutingControl.READ, database_=self._target.database
+                statement,
+                parameters,
+                routing_=RoutingControl.READ,
+                database_=self._target.database,
+                bookmark_manager_=self._bookmarks,
             )
         return list(columns), [list(record.values()) for record in records]
 

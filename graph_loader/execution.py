@@ -38,9 +38,9 @@ def execute(session: Session) -> dict[str, int]:
     ledger.begin(plan.attempt)
     left = _migrate(session) if plan.migrates else {}
     for step in plan.nodes:
-        _upsert(session, step)
+        upsert(session, step)
     for step in plan.edges:
-        _upsert(session, step)
+        upsert(session, step)
     for step in plan.edges:
         _delete_copies(session, step)
         _delete_edges(session, step)
@@ -112,7 +112,13 @@ def _migrate(session: Session) -> dict[str, int]:
     return left
 
 
-def _upsert(session: Session, step: Step) -> None:
+def upsert(session: Session, step: Step) -> None:
+    """Write the rows of a step that are to be created or updated.
+
+    Raises:
+        GraphError: the server is gone or refuses a row; batches committed before stay.
+        LeaseError: another load has taken the lease.
+    """
     rows = step.tally[Status.CREATED] + step.tally[Status.UPDATED]
     if rows == 0:
         return

@@ -50,6 +50,7 @@ class Lease:
         self._end_work: Callable[[], object] = lambda: None
         self._lost: str | None = None
         self._ended = threading.Event()
+        self._renewing = threading.Lock()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def require(self) -> None:
@@ -82,6 +83,12 @@ class Lease:
         """Have something called, from another thread, as soon as the lease is seen to be lost."""
         self._end_work = end_work
 
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Do not renew while the block runs: the server is about to go away and come back."""
+        with self._renewing:
+            yield
+
     def start(self) -> None:
         """Renew from now on, in a thread of its own."""
         self._thread.start()
@@ -95,7 +102,8 @@ class Lease:
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_EVERY_S):
             try:
-                held = self._is_renewed()
+                with self._renewing:
+                    held = self._is_renewed()
             except GraphError:
                 # the load itself tells when the server is gone; if it comes back, the lease may still be ours
                 continue

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from graph_loader.bulk import load_bulk
+from graph_loader.bulk_checks import is_empty
+from graph_loader.bulk_remote import ImportOrder, order_import
 from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
@@ -22,6 +26,9 @@ from graph_loader.trace import Trace
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
 
+if TYPE_CHECKING:
+    from lakegraph.runtime.neo4j_server import Server
+
 __all__ = ["DEFAULT_GRAPH_ID", "LoadOptions", "compare", "load", "plan", "require_agreement"]
 
 
@@ -38,7 +45,9 @@ def load(options: LoadOptions) -> RunReport:
         BlockedLoadError: more would be deleted or left out than is allowed; nothing was written.
         GraphDiffersError: the graph does not hold what the marts say, after everything was written.
         NoSpaceError: a disk is full; the next load goes on from there.
+        BulkRefusedError, Neo4jServerError: import files cannot fill the database, or the import failed.
     """
+    server = _local_server(options) if options.bulk else None
     limits = options.limits or declared_limits()
     report, settings = _new_report(options), options.settings
     with space_required(settings.lake), shown(not options.quiet) as progress, ExitStack() as log:
@@ -57,8 +66,11 @@ def load(options: LoadOptions) -> RunReport:
                     report.expectations = session.inspection.found()
                     require_fit(report.expectations, settings.env)
                 require_unblocked(_blocks(session, limits))
-                before = session.ledger.state
-                left = execute(session)
+                before, left = session.ledger.state, {}
+                if server and is_empty(session.connection, session.graph_id):
+                    report.after_import = load_bulk(session, server)
+                else:
+                    left = execute(session)
                 compared = reconcile_deep if session.plan.attempt.repair else reconcile
                 report.agreements = compared(session, before, loaded=True)
                 # what another load writes meanwhile is no fault of this one
@@ -80,6 +92,38 @@ def load(options: LoadOptions) -> RunReport:
     with space_required(settings.lake):
         record(report, settings.ops)
     return report
+
+
+def is_local(options: LoadOptions) -> bool:
+    """Whether the graph is in the local server of the lake, which a load with import files can restart."""
+    return _find_server(options) is not None
+
+
+def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
+    """Write the import files of a first load for a server that others run; they import, and the next load ends what this began.
+
+    Args:
+        folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
+
+    Raises:
+        ConfigurationError: the folder holds something else, or a declaration or setting is wrong.
+        LakegraphError: as for `load`; nothing was written to the graph.
+    """
+    limits, run_id = options.limits or declared_limits(), new_run_id()
+    with shown(not options.quiet) as progress, ExitStack() as log:
+
+        def begun(batch_id: str | None) -> None:
+            log.enter_context(logged_step(options.settings.ops, run_id, "write_import_files", batch_id))
+
+        with open_session(options, Trace(progress), write=True, run_id=run_id, begun=begun) as session:
+            if session.inspection:
+                require_fit(session.inspection.found(), options.settings.env)
+            require_unblocked(_blocks(session, limits))
+            order = order_import(session, folder)
+            session.ledger.sweep()
+            if session.inspection:
+                session.inspection.finish()
+    return order
 
 
 def compare(options: LoadOptions, deep: bool = False) -> tuple[Agreement, ...]:
@@ -117,6 +161,23 @@ def plan(options: LoadOptions) -> Preview:
         found = preview(session, _blocks(session, limits))
         session.ledger.sweep()
     return found
+
+
+def _local_server(options: LoadOptions) -> "Server":
+    server = _find_server(options)
+    if server is None:
+        raise ConfigurationError(
+            f"The graph is not in the local server of {options.settings.lake}, which alone can be restarted by a load.",
+            "`python -m graph_loader load --bulk` writes import files for any other.",
+        )
+    return server
+
+
+def _find_server(options: LoadOptions) -> "Server | None":
+    from lakegraph.runtime.neo4j_import import local_server
+    from lakegraph.runtime.neo4j_target import resolve_target
+
+    return local_server(options.neo4j or resolve_target(options.settings), options.settings.neo4j_home)
 
 
 def _blocks(session: Session, limits: Limits) -> tuple[Block, ...]:
@@ -169,6 +230,7 @@ def _new_report(options: LoadOptions) -> RunReport:
         "allow_deletes": sorted(options.allow_deletes),
         "allow_rejects": sorted(options.allow_rejects),
         "repair": options.repair,
+        "bulk": options.bulk,
         "tasks": options.tasks,
         "retries": options.retries,
     }

@@ -73,6 +73,8 @@ class RunReport:
     # None when nothing was checked
     expectations: Inspection | None = None
     timings: tuple[Timing, ...] = ()
+    # of a load by import files, per label or type: rows that no file carries whole
+    after_import: dict[str, int] = field(default_factory=dict)
 
     def finish(self, status: str, timings: Iterable[Timing], error: BaseException | None = None) -> None:
         """Close the record."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from graph_loader import cypher
 from graph_loader.as_of import batch_as_of
+from graph_loader.bulk_checks import require_bulk
 from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.engines import Engine, engine_of
@@ -58,6 +59,7 @@ class LoadOptions:
         allow_deletes: labels and types of which a load may delete any number, `all` for every one.
         allow_rejects: labels and types of whose marts any number of rows may be rejected, `all` for every one.
         repair: go by what the graph holds, not by what the ledger remembers of it, and set right what others changed.
+        bulk: fill an empty database with Neo4j's import tool.
     """
 
     settings: "Settings"
@@ -73,6 +75,7 @@ class LoadOptions:
     allow_deletes: frozenset[str] = frozenset()
     allow_rejects: frozenset[str] = frozenset()
     repair: bool = False
+    bulk: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def open_session(
         if write:
             if not rebuild:
                 # a graph that is not ours must not even get our metadata
-                _belongs(ledger, connection, marts.graph, options.graph_id)
+                _require_ours(options, ledger, connection, marts.graph)
             require_rights(connection, marts.graph)
             lease = stack.enter_context(leased(connection, options.graph_id, run_id))
             if not rebuild:
@@ -220,6 +223,12 @@ def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[No
         raise
     finally:
         spark.removeTag(run_id)
+
+
+def _require_ours(options: LoadOptions, ledger: Ledger, connection: Connection, graph: GraphDeclaration) -> None:
+    if options.bulk:
+        require_bulk(connection, graph, ledger.state, options.graph_id)
+    _belongs(ledger, connection, graph, options.graph_id)
 
 
 def _belongs(ledger: Ledger, connection: Connection, graph: GraphDeclaration, graph_id: str) -> bool:

@@ -41,6 +41,8 @@ def show_report(report: RunReport) -> None:
             print(f"{counts.name}: {counts.repaired:,} {counts.kind}s repaired, which others had changed or deleted")
         if counts.copies_deleted:
             print(f"{counts.name}: {counts.copies_deleted:,} copies of edges deleted")
+    for name, rows in report.after_import.items():
+        print(f"{name}: {rows:,} written after the import, for import files do not carry them whole")
     if report.expectations:
         print(report.expectations.summary)
     print(f"run {report.run_id} {report.status} in {report.seconds:.1f} s")

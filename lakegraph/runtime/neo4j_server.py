@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class LocalNeo4j:
                 supervisor=supervisor.pid,
                 supervisor_started=psutil.Process(supervisor.pid).create_time(),
             )
-            _await_answer(server, supervisor, home)
+            await_answer(server, lambda: supervisor.poll() is not None)
             _write_private(_state_file(home), json.dumps(asdict(server), indent=2))
         except BaseException:
             supervisor.terminate()
@@ -233,15 +234,23 @@ def _set_initial_password(home: Path, library: Path, password_file: Path) -> Non
         raise Neo4jServerError(f"Neo4j's admin tool cannot set the first password: {_last_line(done.stderr)}.")
 
 
-def _await_answer(server: Server, supervisor: subprocess.Popen, home: Path) -> None:
+def await_answer(server: Server, has_ended: Callable[[], bool]) -> None:
+    """Wait until a server that starts answers.
+
+    Args:
+        has_ended: whether it, or who watches over it, is gone.
+
+    Raises:
+        Neo4jServerError: it ended, or does not answer within two minutes.
+    """
     from neo4j import GraphDatabase
     from neo4j.exceptions import DriverError, Neo4jError
 
-    deadline = time.monotonic() + START_TIMEOUT_S
+    home, deadline = Path(server.home), time.monotonic() + START_TIMEOUT_S
     port = int(server.uri.rpartition(":")[2])
     while True:
         log = home / "logs" / "console.log"
-        if supervisor.poll() is not None:
+        if has_ended():
             said = _last_line(log.read_text(encoding="utf-8", errors="replace"))
             raise Neo4jServerError(f"The Neo4j server in {home} ended while it started: {said}.", f"See {log}.")
         try:

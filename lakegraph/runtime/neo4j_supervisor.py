@@ -2,7 +2,8 @@
 
 Standard input is the lease of the process that started it. While it is open, the server runs; when it closes, the server
 stops, unless the line `keep` came first. SIGTERM stops the server in either case, and the death of the supervisor itself
-takes the server along.
+takes the server along. SIGHUP starts the server anew; whenever it starts, a swap of its store that was ordered is finished
+before (neo4j_swap.py).
 """
 
 import select
@@ -12,6 +13,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+from lakegraph.runtime import neo4j_swap
 from lakegraph.runtime.java import java
 from lakegraph.runtime.processes import die_with_parent
 
@@ -35,20 +37,32 @@ def main(home: Path, library: Path, heap: str) -> int:
     classpath = f"{home}/plugins/*:{home}/conf:{library}/*"
     command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *JVM_OPTIONS, "-cp", classpath, _entry_point(library)]
     command += [f"--home-dir={home}", f"--config-dir={home}/conf"]
+    # appended to by a handler, which may come in the middle of anything
+    anew: list[int] = []
+    server = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509
+    signal.signal(signal.SIGHUP, lambda number, _: anew.append(number))
     try:
         leased = True
-        while server.poll() is None:
-            if not leased:
-                signal.sigtimedwait([], WATCH_EVERY_S)
-            elif select.select([sys.stdin], [], [], WATCH_EVERY_S)[0]:
-                if sys.stdin.readline() != "keep\n":
-                    return 0
-                leased = False
-        return server.returncode
+        while True:
+            neo4j_swap.finish(home)
+            server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509
+            neo4j_swap.clear(home)
+            while server.poll() is None and not anew:
+                if not leased:
+                    signal.sigtimedwait([], WATCH_EVERY_S)
+                elif select.select([sys.stdin], [], [], WATCH_EVERY_S)[0]:
+                    if sys.stdin.readline() != "keep\n":
+                        return 0
+                    leased = False
+            if not anew:
+                return server.returncode
+            anew.clear()
+            _end(server)
     finally:
-        _stop(server)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if server:
+            _end(server)
 
 
 def _entry_point(library: Path) -> str:
@@ -57,8 +71,7 @@ def _entry_point(library: Path) -> str:
         return content.read("META-INF/services/org.neo4j.server.startup.EntryPoint").decode().split()[0]
 
 
-def _stop(server: subprocess.Popen) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _end(server: subprocess.Popen) -> None:
     if server.poll() is None:
         server.terminate()
         try:

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         return self.lake / "ledger"
 
     @property
+    def import_files(self) -> Path:
+        """What others are to import into their server: `<graph id>/`."""
+        return self.lake / "import_files"
+
+    @property
     def neo4j_home(self) -> Path:
         """The local Neo4j server: its store, logs, state and password file."""
         return self.lake / "neo4j"

@@ -1,0 +1,164 @@
+"""The first load at the physical limit: import files for `neo4j-admin`, instead of transactions."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph_loader import constraints, cypher, import_files
+from graph_loader.bulk_checks import BulkRefusedError, is_empty
+from graph_loader.connection import Metadata
+from graph_loader.difference import Tally
+from graph_loader.execution import upsert
+from graph_loader.import_files import HEADER, METADATA, Group
+from graph_loader.plan import Step
+from graph_loader.session import Session
+from graph_loader.spark_sql import Status
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from lakegraph.runtime.neo4j_server import Server
+
+FITS = "_fits"
+LEASE = (
+    f"MATCH (m:{cypher.quoted(cypher.METADATA_LABEL)} {{graph_id: $graph_id}}) "
+    "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
+    "toString(m.lease_expires) AS lease_expires"
+)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Rows of a label or type that no import file carries whole."""
+
+    step: Step
+    rows: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """Import files.
+
+    Attributes:
+        arguments: of `neo4j-admin`, to be run in the folder of the files.
+        rest: what has to be written when the files are in the graph.
+    """
+
+    arguments: list[str]
+    rest: tuple[Rest, ...]
+
+
+def load_bulk(session: Session, server: "Server") -> dict[str, int]:
+    """Make the graph as planned, in a database that is empty: import a store beside the server's own, and swap them.
+
+    Until the swap, nothing has happened to the graph. The imported store has the metadata of this attempt, so that the next
+    load goes on from there wherever this one breaks off; it compares what it finds, as a repair does.
+
+    Args:
+        server: the local server of the graph.
+
+    Returns:
+        Per label or type, how many rows were written after the import because no file carries them whole.
+
+    Raises:
+        BulkRefusedError: the database was written to in the meantime.
+        ImportFailedError: the import tool gave up.
+        GraphError, Neo4jServerError: the server is gone or does not come back.
+        LeaseError: another load has taken the lease.
+    """
+    from lakegraph.runtime import neo4j_import
+
+    ledger, attempt, connection = session.ledger, session.plan.attempt, session.connection
+    session.lease.require()
+    try:
+        written = write_files(session, neo4j_import.new_files(server), with_lease=True)
+        with session.trace.step("import"):
+            neo4j_import.import_store(server, written.arguments)
+        session.lease.require()
+        if not is_empty(connection, session.graph_id):
+            raise BulkRefusedError(
+                f"{connection.address} was written to while its import went on.", "Load without --bulk."
+            )
+        ledger.begin(replace(attempt, repair=True))
+        with session.trace.step("restart"), session.lease.suspended():
+            connection.forget()
+            neo4j_import.put_in_place(server)
+    finally:
+        neo4j_import.discard(server)
+    with session.trace.step("constraints"):
+        connection.run(cypher.metadata_constraint())
+        constraints.create(connection, session.graph.nodes)
+    for rest in written.rest:
+        upsert(session, rest.step)
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, attempt.generation))
+    ledger.commit(attempt)
+    return rest_of(written)
+
+
+def write_files(session: Session, folder: Path, with_lease: bool, overwrite: bool = False) -> Written:
+    """Write the import files of all rows that the graph is to hold.
+
+    Args:
+        folder: an empty one, which Spark sees as well.
+        with_lease: whether the graph that comes of it is held by this load.
+        overwrite: whether the tool is to replace the database.
+    """
+    groups, rest, breaks = [_write_metadata(session, folder, with_lease)], [], False
+    for step in (*session.plan.nodes, *session.plan.edges):
+        accepted = step.tally[Status.CREATED] + step.tally[Status.UPDATED]
+        if step.entry is None or accepted == 0:
+            continue
+        group = import_files.group_of(session.graph, step.declaration)
+        # nothing is unchanged in an empty database
+        rows = step.having(Status.CREATED, Status.UPDATED).selectExpr(
+            "*", f"not {import_files.left_out(step.declaration)} as {FITS}"
+        )
+        left, broken = _counted(step, rows)
+        imported = accepted - left
+        if group.is_node or imported:
+            groups.append(group)
+            _write_lines(session, step, rows if group.is_node else rows.where(FITS), imported, folder / group.folder)
+        if left:
+            later = replace(step, rows=rows.where(f"not {FITS}"), tally=Tally({Status.CREATED.value: left}))
+            rest.append(Rest(later, left))
+        breaks |= broken
+    database = session.connection.target.database
+    return Written(import_files.arguments(groups, database, breaks, overwrite), tuple(rest))
+
+
+def _counted(step: Step, rows: "DataFrame") -> tuple[int, bool]:
+    """How many rows no line carries whole, and whether any line goes on in the next."""
+    found = rows.selectExpr(
+        f"count_if(not {FITS}) as unfit",
+        f"coalesce(bool_or({import_files.has_line_breaks(step.declaration)}), false) as broken",
+    ).first()
+    return found["unfit"], found["broken"]
+
+
+def _write_lines(session: Session, step: Step, rows: "DataFrame", count: int, folder: Path) -> None:
+    declaration = step.declaration
+    # Spark wants to make the folder itself
+    with session.trace.step(f"write {declaration.name}", count, lambda: 0, declaration):
+        rows.selectExpr(f"{import_files.line(declaration)} as line").write.mode("overwrite").text(str(folder))
+    _write_text(folder / HEADER, import_files.header(session.graph, declaration))
+
+
+def _write_metadata(session: Session, folder: Path, with_lease: bool) -> Group:
+    lease = session.connection.run(LEASE, graph_id=session.graph_id)[0]
+    if not with_lease:
+        lease = {"lease_fence": lease["lease_fence"]}
+    metadata = Metadata(session.ledger.state.ledger_id, session.plan.attempt.generation)
+    header, line = import_files.metadata_files(session.graph_id, metadata, lease)
+    (folder / METADATA).mkdir()
+    _write_text(folder / METADATA / HEADER, header)
+    _write_text(folder / METADATA / "part-0", line)
+    return Group(METADATA, is_node=True)
+
+
+def _write_text(file: Path, line: str) -> None:
+    file.write_text(f"{line}\n", encoding="utf-8", newline="\n")
+
+
+def rest_of(written: Written) -> dict[str, int]:
+    """Per label or type, the rows that no file carries whole."""
+    return {rest.step.declaration.name: rest.rows for rest in written.rest}

@@ -1,0 +1,244 @@
+"""The files of `neo4j-admin database import` out of declarations: headers, Spark SQL for the lines, the command line. Pure.
+
+A file holds the rows of one label or type as CSV. Texts are quoted, so that an empty one differs from none; a list's items
+are parted by a character that texts do not have, as a rule. Labels and types are columns, for the command line knows no way
+to write all names. Rows that a line cannot carry exactly are told by `left_out`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graph_loader.connection import Metadata
+from graph_loader.cypher import METADATA_LABEL
+from graph_loader.declarations import Column, Declaration, GraphDeclaration, Identity, NodeDeclaration
+from graph_loader.problems import Problem
+from graph_loader.spark_sql import literal, quoted
+from graph_loader.types import Kind, PropertyType
+
+HEADER, LINES, METADATA = "header.csv", "part-.*", "metadata"
+ITEMS = "\x1f"
+# Characters of the texts and lists of one line. The import tool reads a line into 4,194,304; quotes are doubled.
+ROOM = 1_000_000
+# no item of a list that is not a text is written in more
+ITEM_CHARACTERS = 64
+_TYPES = {
+    Kind.STRING: "string",
+    Kind.INTEGER: "long",
+    Kind.FLOAT: "double",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date",
+    Kind.LOCAL_DATETIME: "localdatetime",
+    Kind.ZONED_DATETIME: "datetime",
+    Kind.LOCAL_TIME: "localtime",
+    Kind.ZONED_TIME: "time",
+    Kind.DURATION: "duration",
+}
+# they have a meaning of their own in a header
+_UNFIT_IN_NAMES = re.compile(r"[:(){}\x00-\x1f]")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The files of one label or type: a folder with a header and lines."""
+
+    folder: str
+    is_node: bool
+
+
+def problems(graph: GraphDeclaration) -> list[Problem]:
+    """The names that no header or label column can carry."""
+    found = []
+    for declaration in graph:
+        names = [(f"columns.{column.name}", column.name) for column in declaration.properties]
+        names += [(f"config.meta.graph.{declaration.kind}", name) for name in _labels(declaration) if ITEMS in name]
+        found += [
+            Problem(declaration.model, place, "no import file can carry this name: load without --bulk")
+            for place, name in names
+            if _UNFIT_IN_NAMES.search(name)
+        ]
+    return found
+
+
+def group_of(graph: GraphDeclaration, declaration: Declaration) -> Group:
+    """Where the files of a declaration go."""
+    is_node = isinstance(declaration, NodeDeclaration)
+    siblings = graph.nodes if is_node else graph.edges
+    return Group(f"{declaration.kind}-{siblings.index(declaration)}", is_node)
+
+
+def header(graph: GraphDeclaration, declaration: Declaration) -> str:
+    """The line that says what the fields of a declaration's lines are."""
+    if isinstance(declaration, NodeDeclaration):
+        fields = [f":ID({_ids(graph, declaration.label)})", ":LABEL"]
+    else:
+        ends = ((":START_ID", declaration.start), (":END_ID", declaration.end))
+        fields = [*(f"{field}({_ids(graph, end.node)})" for field, end in ends), ":TYPE"]
+    fields += [f"{name}:{_header_type(kind)}" for name, kind, _ in _properties(declaration)]
+    return ",".join(map(_quote, fields))
+
+
+def line(declaration: Declaration) -> str:
+    """The expression for the line of a row; of a node, values that the line cannot carry are left out of it."""
+    if isinstance(declaration, NodeDeclaration):
+        fields = [_id(declaration.identity), literal(_quote(ITEMS.join(_labels(declaration))))]
+    else:
+        fields = [_id(item for item in declaration.identity if item.role == role) for role in ("from", "to")]
+        fields.append(literal(_quote(declaration.type)))
+    unfit = dict(_unfit_values(declaration))
+    for _, kind, column in _properties(declaration):
+        text = _text(quoted(column), kind)
+        if column in unfit:
+            text = f"if({unfit[column]}, null, {text})"
+        fields.append(f"coalesce({text}, '')")
+    return f"concat({', '.join(_between(fields))})"
+
+
+def left_out(declaration: Declaration) -> str:
+    """The condition of rows that a line cannot carry whole: an edge is not imported then, a node without some values.
+
+    The tool takes an empty list for none, and does not tell it from the list of one empty text.
+    """
+    conditions = [condition for _, condition in _unfit_values(declaration)]
+    if not isinstance(declaration, NodeDeclaration):
+        conditions.append(f"{_length(declaration)} > {ROOM}")
+    return f"coalesce({' or '.join(conditions)}, false)" if conditions else "false"
+
+
+def has_line_breaks(declaration: Declaration) -> str:
+    """The condition of rows whose line goes on in the next one; the tool reads files faster where it need not look for them."""
+    conditions = []
+    for _, kind, column in _fields(declaration):
+        if kind.kind is Kind.STRING:
+            broken = "({0} like '%\\n%' or {0} like '%\\r%')".format
+            name = quoted(column)
+            conditions.append(f"exists({name}, item -> {broken('item')})" if kind.is_list else broken(name))
+    return f"coalesce({' or '.join(conditions)}, false)" if conditions else "false"
+
+
+def metadata_files(graph_id: str, metadata: Metadata, lease: dict[str, object]) -> tuple[str, str]:
+    """Header and line of the graph's metadata node.
+
+    Args:
+        lease: its further properties: the fencing number, and texts.
+    """
+    fields: dict[str, tuple[str, object]] = {
+        "graph_id": ("string", graph_id),
+        "ledger_id": ("string", metadata.ledger_id),
+        "generation": ("long", metadata.generation),
+    }
+    kinds = {"lease_fence": "long", "lease_expires": "datetime"}
+    fields |= {name: (kinds.get(name, "string"), value) for name, value in lease.items()}
+    names = [f":ID({METADATA})", ":LABEL", *(f"{name}:{kind}" for name, (kind, _) in fields.items())]
+    values = [METADATA, METADATA_LABEL, *(value for _, value in fields.values())]
+    return ",".join(map(_quote, names)), ",".join(_quote(str(value)) for value in values)
+
+
+def arguments(groups: Sequence[Group], database: str, line_breaks: bool, overwrite: bool = False) -> list[str]:
+    """The arguments of `neo4j-admin`, with paths relative to the folder of all groups.
+
+    Args:
+        line_breaks: whether any text holds one.
+        overwrite: whether the database is there already.
+    """
+    given = ["database", "import", "full", database]
+    for group in groups:
+        kind = "nodes" if group.is_node else "relationships"
+        given.append(f"--{kind}={group.folder}/{HEADER},{group.folder}/{LINES}")
+    given += [f"--array-delimiter=U+{ord(ITEMS):04X}", "--bad-tolerance=0"]
+    return [*given, *["--multiline-fields=true"] * line_breaks, *["--overwrite-destination=true"] * overwrite]
+
+
+def _labels(declaration: Declaration) -> tuple[str, ...]:
+    return (declaration.label, *declaration.labels) if isinstance(declaration, NodeDeclaration) else (declaration.type,)
+
+
+def _ids(graph: GraphDeclaration, label: str) -> str:
+    return group_of(graph, graph.node(label)).folder
+
+
+def _properties(declaration: Declaration) -> list[tuple[str, PropertyType, str]]:
+    """Of each property its name, its type, and the column of a step's rows that holds it."""
+    keys = [(item.property, item.type, item.name) for item in declaration.identity if item.role == "key"]
+    return keys + [(column.name, column.type, column.name) for column in declaration.values]
+
+
+def _fields(declaration: Declaration) -> list[tuple[str, PropertyType, str]]:
+    ends = [(item.property, item.type, item.name) for item in declaration.identity if item.role != "key"]
+    return ends + _properties(declaration)
+
+
+def _header_type(kind: PropertyType) -> str:
+    return f"{_TYPES[kind.kind]}{'[]' if kind.is_list else ''}"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _id(identity: Iterable[Identity]) -> str:
+    """The expression for a text that no two keys of a label have in common."""
+    items = [(quoted(item.name), item.type) for item in identity]
+    texts = [name if kind.kind is Kind.STRING else f"cast({name} as string)" for name, kind in items]
+    # each with its length, so that ('a', 'bc') differs from ('ab', 'c')
+    measured = ", ".join(f"length({text}), ':', {text}" for text in texts)
+    return _quoted_sql(texts[0] if len(texts) == 1 else f"concat({measured})")
+
+
+def _quoted_sql(text: str) -> str:
+    return f"""concat('"', replace({text}, '"', '""'), '"')"""
+
+
+def _text(value: str, kind: PropertyType) -> str:
+    if kind.is_list:
+        items = value if kind.kind is Kind.STRING else f"transform({value}, item -> cast(item as string))"
+        joined = f"array_join({items}, {literal(ITEMS)})"
+        return _quoted_sql(joined) if kind.kind is Kind.STRING else joined
+    return _quoted_sql(value) if kind.kind is Kind.STRING else f"cast({value} as string)"
+
+
+def _unfit_values(declaration: Declaration) -> list[tuple[str, str]]:
+    """Columns of lists and, for nodes, of texts, with the condition under which the line does not carry their value."""
+    found: dict[str, list[str]] = {}
+    for column in declaration.values:
+        name = quoted(column.name)
+        if column.type.is_list:
+            found[column.name] = [f"size({name}) = 0"]
+            if column.type.kind is Kind.STRING:
+                found[column.name] += [
+                    f"{name} = array('')",
+                    f"exists({name}, item -> contains(item, {literal(ITEMS)}))",
+                ]
+    if isinstance(declaration, NodeDeclaration):
+        sizes = _sizes(declaration.values)
+        for column, size in sizes.items():
+            too_long = f"{_length(declaration)} > {ROOM} and {size} > {ROOM // len(sizes)}"
+            found.setdefault(column, []).append(too_long)
+    return [(column, " or ".join(f"({condition})" for condition in conditions)) for column, conditions in found.items()]
+
+
+def _length(declaration: Declaration) -> str:
+    """The expression for the characters of a row's texts and lists."""
+    columns = [Column(name, kind) for _, kind, name in _fields(declaration)]
+    return f"({' + '.join(['0', *_sizes(columns).values()])})"
+
+
+def _sizes(columns: Iterable[Column]) -> dict[str, str]:
+    """Per column of texts or lists, the expression for its characters, or for a number that is not smaller."""
+    sizes = {}
+    for column in columns:
+        name = quoted(column.name)
+        if column.type.is_list:
+            own = (
+                f"length(array_join({name}, ''))"
+                if column.type.kind is Kind.STRING
+                else f"size({name}) * {ITEM_CHARACTERS}"
+            )
+            sizes[column.name] = f"coalesce(if({name} is null, 0, size({name}) + {own}), 0)"
+        elif column.type.kind is Kind.STRING:
+            sizes[column.name] = f"coalesce(length({name}), 0)"
+    return sizes
+
+
+def _between(fields: Sequence[str]) -> list[str]:
+    return [part for field in fields for part in ("','", field)][1:]

@@ -1,0 +1,409 @@
+"""The first load by import files: the same graph and the same ledger as a normal load, wherever it breaks off."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from test_loader_types import KEYS, TEXTS, VALUES, select
+from typer.testing import CliRunner
+
+from graph_loader import import_files
+from graph_loader.bulk_checks import BulkRefusedError
+from graph_loader.cli import app
+from graph_loader.ledger import Ledger
+from graph_loader.operations import load, write_import_files
+from graph_loader.problems import DeclarationError
+from lakegraph.runtime import neo4j_import, neo4j_swap, ops
+from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.jars import ensure
+from lakegraph.runtime.java import java
+from lakegraph.runtime.neo4j_import import ImportFailedError
+from lakegraph.runtime.neo4j_server import LocalNeo4j, Neo4jServerError, find_server, stop_server
+from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
+from lakegraph.runtime.neo4j_target import Neo4jTarget
+from tests.support.graph import counts, query
+from tests.support.marts import Marts, edge, node
+
+pytestmark = pytest.mark.slow
+
+# what CSV has its own opinion of
+DIRT = [
+    None,
+    "",
+    '"',
+    'a "b" c',
+    "\\",
+    '\\"\\n\\',
+    ",;\t|",
+    "line\nbreak\r\n\rand more\n",
+    " blanks ",
+    "\0",
+    "\ufeffmark",
+    "'",
+    "null",
+    "\x1f",
+    "#",
+    "𝔘" * 1000,
+    '"' * 600_000,
+]
+TABLES = ("graph_runs", "graph_row_counts", "graph_rejected_rows")
+
+
+# texts without room have a row of their own
+SHORT = {name: value for name, value in VALUES.items() if name != "long"}
+
+
+class Crash(Exception):
+    """The process is gone."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """The home of a server of this module's own, which loads may restart."""
+    home = tmp_path_factory.mktemp("bulk") / "neo4j"
+    start(home)
+    yield home
+    stop_server(home)
+
+
+def start(home: Path) -> None:
+    LocalNeo4j.start(home, heap="512m", page_cache="64m").keep()
+
+
+def target_of(home: Path) -> Neo4jTarget:
+    server = find_server(home)
+    return Neo4jTarget(server.uri, server.user, server.password)
+
+
+@pytest.fixture
+def empty(home, spark) -> Neo4jTarget:
+    """The module's server with nothing in its database."""
+    target = target_of(home)
+    query(target, "MATCH (n) DETACH DELETE n")
+    for kind in ("CONSTRAINT", "INDEX"):
+        for row in query(
+            target,
+            f"SHOW {kind}ES YIELD name, type WHERE type <> 'LOOKUP'" if kind == "INDEX" else f"SHOW {kind}S YIELD name",
+        ):
+            query(target, f"DROP {kind} `{row['name']}`")
+    return target
+
+
+def dump(target: Neo4jTarget) -> tuple[Counter, Counter, list]:
+    """All nodes and relationships with labels, types and the exact values and types of their properties; the constraints."""
+    described = (
+        "[k IN keys({0}) | [k, valueType({0}[k]), CASE WHEN valueType({0}[k]) STARTS WITH 'LIST' "
+        "THEN [item IN {0}[k] | toString(item)] ELSE toString({0}[k]) END]]"
+    )
+    ours = "NOT n:LakegraphMetadata"
+    nodes = query(
+        target, f"MATCH (n) WHERE {ours} RETURN elementId(n) AS id, labels(n) AS l, {described.format('n')} AS p"
+    )
+    edges = query(
+        target,
+        f"MATCH (a)-[r]->(b) RETURN elementId(a) AS a, elementId(b) AS b, type(r) AS t, {described.format('r')} AS p",
+    )
+    shown = {row["id"]: (tuple(sorted(row["l"])), repr(sorted(row["p"]))) for row in nodes}
+    constraints = query(target, "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties RETURN * ORDER BY name")
+    metadata = query(target, "MATCH (n:LakegraphMetadata) RETURN keys(n) AS k, n.graph_id AS id, n.generation AS g")
+    return (
+        Counter(shown.values()),
+        Counter((shown[row["a"]], row["t"], repr(sorted(row["p"])), shown[row["b"]]) for row in edges),
+        [*map(repr, constraints), *(repr((sorted(row["k"]), row["id"], row["g"])) for row in metadata)],
+    )
+
+
+def ledger_rows(marts: Marts) -> dict[str, Counter]:
+    """What the ledger remembers: identity and hash of every row, per label and type."""
+    folder = marts.lake / "ledger" / "lakegraph"
+    state = json.loads((folder / "pointer.json").read_text())
+    assert state["pending"] == [] or state["pending"] == ()
+    return {
+        name: Counter(map(repr, duckdb.sql(f"select * from '{folder / entry['folder']}/*.parquet'").fetchall()))
+        for name, entry in state["entries"].items()
+    }
+
+
+def told(marts: Marts, table: str) -> list[dict]:
+    """What loads wrote down, but for what differs from run to run."""
+    varying = ("run_id", "seconds", "retries", "started_at", "finished_at", "duration_seconds", "report")
+    rows = ops.read(marts.options.settings.ops, table)
+    return sorted(({name: value for name, value in row.items() if name not in varying} for row in rows), key=repr)
+
+
+def beside(marts: Marts, root: Path, home: Path) -> Marts:
+    """The same marts in a lake of their own, whose local server has its home elsewhere."""
+    other = Marts(root, target_of(home))
+    (other.lake / "neo4j").symlink_to(home)
+    if (marts.lake / "warehouse.duckdb").exists():
+        shutil.copy(marts.lake / "warehouse.duckdb", other.lake)
+        other.manifest.parent.mkdir()
+        shutil.copy(marts.manifest, other.manifest)
+    other.options = replace(other.options, bulk=True)
+    return other
+
+
+def make_dirty(marts: Marts) -> None:
+    """Marts with every type, keys of every type, stubs, rejected rows, and texts and lists that CSV cannot carry."""
+    marts.make("node_value", node("Value", "id") | {"labels": ["Human being", 'A "q", b:c']}, select(SHORT))
+    marts.make("node_text", node("Text", "id"), select(TEXTS))
+    columns = ", ".join(f"unnest([{', '.join(keys)}]) as {name}" for name, keys in KEYS.items())
+    marts.make("node_all", node("All", *KEYS), f"select {columns}, 1 as x")
+    renamed = ", ".join(f"{name} as to_{name}" for name in KEYS)
+    ends = (("All", *KEYS), ("All", *(f"to_{name}" for name in KEYS)))
+    marts.make(
+        "edge_next", edge("NEXT", *ends, *KEYS), f"select * exclude (x), {renamed}, 1 as y from graph_ready.node_all"
+    )
+    with duckdb.connect(str(marts.lake / "warehouse.duckdb")) as connection:
+        connection.execute("create table dirt (i integer, t varchar)")
+        connection.executemany("insert into dirt values (?, ?)", list(enumerate(DIRT)))
+    marts.make(
+        "node_dirty",
+        node("Dirty", "name"),
+        """
+        select coalesce(left(t, 500), 'none') as name, t as text, [t, '', t] as "a ""list"", of; texts",
+            [coalesce(t, '')] as single, case when i % 2 = 0 then [] else [i] end as numbers,
+            case when length(t) > 1000 then t end as again,
+            case when i % 3 = 0 then [] else [timestamp '2024-01-01 00:00:00' + to_seconds(i)] end as times
+        from dirt where t is not null union all select 'null', null, null, null, null, null, null
+        """,
+    )
+    dirty_edge = edge('IS `like`, "so": x', ("Dirty", "name"), ("Kind", "kind"), "text") | {"on_missing_end": "create"}
+    marts.make("node_kind", node("Kind", "kind"), "select 1::bigint as kind, 'first' as name")
+    marts.make(
+        "edge_is",
+        dirty_edge,
+        """
+        select coalesce(left(t, 500), 'none') as name, i as kind, t as text, [t] as texts, t as value,
+            case when i % 2 = 0 then ['x', ''] else [] end as tags
+        from (select i::bigint as i, t from dirt where t is not null union all select 99, null)
+        """,
+    )
+    marts.make(
+        "edge_pair",
+        edge("PAIR", ("Kind", "a"), ("Kind", "b")),
+        "select 1::bigint as a, 1::bigint as b, 0.5::double as w",
+    )
+    marts.make("node_nothing", node("Nothing", "id"), "select 1 as id where false")
+
+
+def test_a_bulk_load_gives_the_graph_the_constraints_and_the_ledger_of_a_normal_one(tmp_path, empty_graph, home, empty):
+    normal = Marts(tmp_path / "normal", empty_graph)
+    make_dirty(normal)
+    imported = beside(normal, tmp_path / "bulk", home)
+
+    usual, report = load(normal.options), load(imported.options)
+
+    mine, theirs = dump(empty_graph), dump(empty)
+    assert [len(part) for part in mine] == [len(part) for part in theirs]
+    assert mine == theirs
+    assert ledger_rows(imported) == ledger_rows(normal)
+    assert report.counts == usual.counts
+    assert {one.name: (one.in_graph, one.agrees) for one in report.agreements} == {
+        one.name: (one.in_graph, one.agrees) for one in usual.agreements
+    }
+    # an empty list, a list of one empty text, an item that is the list's delimiter, no room; one key comes twice
+    odd = [i for i, text in enumerate(DIRT) if text and text != "null" and (i % 2 == 0 or i % 3 == 0 or text == "\x1f")]
+    assert report.after_import["Dirty"] == len([*odd, ""])
+    assert report.as_dict()["rows_written"] == usual.as_dict()["rows_written"]
+    assert [told(imported, table) for table in TABLES] == [told(normal, table) for table in TABLES]
+
+    assert len(told(imported, "graph_rejected_rows")) == 3
+    imported.options = replace(imported.options, bulk=False)
+    assert {(one.created, one.updated, one.deleted) for one in load(imported.options).counts} == {(0, 0, 0)}
+    # nothing is left but the empty store that was replaced
+    assert [child.name for child in neo4j_swap.side_home(home).iterdir()] == ["replaced"]
+
+
+SHOP = (("Customer", 3), ("PURCHASED", 5), ("Product", 2))
+
+
+@pytest.fixture
+def imported(shop, tmp_path, home, empty) -> Marts:
+    """The shop, to be loaded in bulk into the module's server."""
+    return beside(shop, tmp_path / "bulk", home)
+
+
+def created(report) -> dict[str, int]:
+    return {row.name: row.created for row in report.counts}
+
+
+def assert_right(shop: Marts, imported: Marts, empty: Neo4jTarget, empty_graph: Neo4jTarget) -> None:
+    """The graph and the ledger are as a normal load of the shop makes them."""
+    load(shop.options)
+    (nodes, edges, schema), (mine, own_edges, own_schema) = dump(empty_graph), dump(empty)
+    assert (nodes, edges) == (mine, own_edges)
+    # generations count the loads
+    assert [text for text in schema if "generation" not in text] == [
+        text for text in own_schema if "generation" not in text
+    ]
+    assert ledger_rows(imported) == ledger_rows(shop)
+
+
+def crash_before(owner, name: str):
+    """The step is not taken."""
+
+    def plant(monkeypatch):
+        def crashing(*_, **__):
+            raise Crash
+
+        monkeypatch.setattr(owner, name, crashing)
+
+    return plant
+
+
+def crash_after(owner, name: str):
+    """The step is taken, and nothing more."""
+
+    def plant(monkeypatch):
+        real = getattr(owner, name)
+
+        def crashing(*given, **named):
+            real(*given, **named)
+            raise Crash
+
+        monkeypatch.setattr(owner, name, crashing)
+
+    return plant
+
+
+# what the load does, whether the database is imported by then, and how the load goes on
+STAGES = {
+    "before the import": (crash_before(neo4j_import, "import_store"), False, True),
+    "after it was saved": (crash_before(neo4j_import, "put_in_place"), False, False),
+    "after the swap": (crash_after(neo4j_import, "put_in_place"), True, True),
+    "before the ledger": (crash_before(Ledger, "commit"), True, False),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_bulk_load_that_breaks_off_is_ended_by_the_next_load(shop, imported, empty, empty_graph, monkeypatch, stage):
+    plant, is_imported, in_bulk = STAGES[stage]
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        plant(planted)
+        load(imported.options)
+    held = counts(empty)
+
+    report = load(replace(imported.options, bulk=in_bulk))
+
+    assert held == (dict(SHOP) if is_imported else {})
+    # what is there already is found to be so, and not written again
+    assert created(report) == ({name: 0 for name, _ in SHOP} if is_imported else dict(SHOP))
+    assert {row.unchanged for row in report.counts} == ({rows for _, rows in SHOP} if is_imported else {0})
+    assert all(one.agrees for one in report.agreements)
+    assert_right(shop, imported, empty, empty_graph)
+
+
+def test_a_server_that_is_killed_before_the_swap_opens_the_import_when_it_starts(
+    shop, imported, home, empty, empty_graph, monkeypatch
+):
+    def kill(number, sign):
+        os.kill(number, signal.SIGKILL)
+
+    with monkeypatch.context() as planted, pytest.raises(Neo4jServerError, match="lakegraph neo4j start"):
+        planted.setattr(neo4j_import.os, "kill", kill)
+        load(imported.options)
+    assert neo4j_swap.is_ordered(home)
+
+    start(home)
+
+    assert counts(empty) == dict(SHOP)
+    assert created(load(imported.options)) == {name: 0 for name, _ in SHOP}
+    assert_right(shop, imported, empty, empty_graph)
+
+
+def test_what_an_import_would_lose_is_refused_before_anything_is_written(imported, empty, monkeypatch):
+    query(empty, "CREATE INDEX theirs FOR (n:Theirs) ON (n.x)")
+    with pytest.raises(BulkRefusedError, match="would lose: theirs"):
+        load(imported.options)
+    query(empty, "DROP INDEX theirs")
+    query(empty, "CREATE (:Theirs {x: 1})")
+    with pytest.raises(BulkRefusedError, match="is not empty"):
+        load(imported.options)
+    query(empty, "MATCH (n:Theirs) DELETE n")
+    assert not (imported.lake / "ledger" / "lakegraph" / "pointer.json").exists()
+
+    with monkeypatch.context() as planted, pytest.raises(BulkRefusedError, match="was written to while"):
+        planted.setattr(neo4j_import, "import_store", lambda *_: query(empty, "CREATE (:Theirs {x: 1})"))
+        load(imported.options)
+    assert counts(empty) == {"Theirs": 1}
+    query(empty, "MATCH (n:Theirs) DELETE n")
+    with monkeypatch.context() as planted, pytest.raises(ImportFailedError, match="Not a number"):
+        planted.setattr(import_files, "_header_type", lambda _: "long")
+        load(imported.options)
+    assert counts(empty) == {}
+    assert created(load(imported.options)) == dict(SHOP)
+    with pytest.raises(BulkRefusedError, match="is not empty"):
+        load(imported.options)
+    query(empty, "MATCH (n) WHERE NOT n:LakegraphMetadata DETACH DELETE n")
+    with pytest.raises(BulkRefusedError, match="--repair"):
+        load(imported.options)
+
+
+def test_a_name_that_no_header_carries_is_refused(imported):
+    imported.make("node_odd", node("Odd", "id"), 'select 1 as id, 2 as "x(y)"')
+
+    with pytest.raises(DeclarationError, match=r"columns.x\(y\): no import file can carry this name"):
+        load(imported.options)
+
+
+def test_a_server_elsewhere_gets_files_a_command_and_the_next_load(
+    shop, imported, home, empty, empty_graph, tmp_path, monkeypatch
+):
+    shop.make("node_list", node("List", "id"), "select 1 as id, []::varchar[] as none")
+    elsewhere = replace(beside(shop, tmp_path / "elsewhere", home).options, quiet=True)
+    imported.lake = elsewhere.settings.lake
+    # no server of this lake's own
+    (elsewhere.settings.lake / "neo4j").unlink()
+    with pytest.raises(ConfigurationError, match="not in the local server"):
+        load(elsewhere)
+    server = find_server(home)
+    for name, value in {"URI": server.uri, "USERNAME": server.user, "PASSWORD": server.password}.items():
+        monkeypatch.setenv(f"NEO4J_{name}", value)
+    folder = tmp_path / "files of theirs, (1)"
+    given = [
+        "load",
+        "--bulk",
+        "--bulk-folder",
+        folder,
+        "--lake",
+        elsewhere.settings.lake,
+        "--manifest",
+        elsewhere.manifest,
+    ]
+    given += ["--no-expectations", "--allow-rejects", "all", "--json"]
+
+    for _ in range(2):
+        done = CliRunner().invoke(app, [str(argument) for argument in given], catch_exceptions=False)
+        assert done.exit_code == 0
+    order = json.loads(done.stdout)
+
+    assert counts(empty) == {}
+    assert (order["folder"], order["after_import"]) == (str(folder), {"List": 1})
+    tool, *arguments = shlex.split(order["command"])
+    assert tool == "neo4j-admin"
+    stop_server(home)
+    admin = [java(), *JVM_OPTIONS, "-cp", f"{ensure('neo4j-server')}/*", "org.neo4j.cli.AdminTool", *arguments]
+    env = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+    subprocess.run(admin, cwd=folder, env=env, check=True, capture_output=True)
+    start(home)
+    assert counts(empty) == {**dict(SHOP), "List": 1}
+    with pytest.raises(BulkRefusedError, match="goes on from there"):
+        write_import_files(elsewhere, folder)
+    report = load(replace(elsewhere, bulk=False))
+    assert {row.name: (row.created, row.updated, row.unchanged) for row in report.counts} == {
+        **{name: (0, 0, rows) for name, rows in SHOP},
+        "List": (0, 1, 0),
+    }
+    assert_right(shop, imported, empty, empty_graph)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter").touch()
+    query(empty, "MATCH (n) DETACH DELETE n")
