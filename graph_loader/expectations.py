@@ -5,14 +5,20 @@ The rules and what it means when one is broken stand in vars.yml, under `graph_e
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, EdgeDeclaration
+from graph_loader.spark_sql import hashed_together
 from graph_loader.types import Kind
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.expectations import Expected
 from lakegraph.runtime.project import project_vars
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 VARIABLE = "graph_expectations"
+IDENTITY = "_identity"
 
 # Spark's types that a column of a kind may have; text and flags cannot be told wrong in a way that a load survives
 SPARK_TYPES = {
@@ -40,6 +46,23 @@ def expected_of(declared: Declaration, known_rows: int) -> list[Expected]:
         *_present(declared),
         *_unique(declared),
     ]
+
+
+def identifying(declared: Declaration) -> list[str]:
+    """The columns of a mart that identify a row, each once."""
+    return list(dict.fromkeys(item.column for item in declared.identity))
+
+
+def inspected_frame(declared: Declaration, mart: "DataFrame") -> "DataFrame":
+    """A mart as it is checked: where several columns identify a row, with a hash of them in `_identity`, null if one is null.
+
+    Great Expectations' own check of several columns sorts rows by a struct of them, which takes five times as long.
+    """
+    names = identifying(declared)
+    if len(names) == 1:
+        return mart
+    floats = {item.column for item in declared.identity if item.type.kind is Kind.FLOAT}
+    return mart.selectExpr("*", f"{hashed_together((name, name in floats) for name in names)} as {IDENTITY}")
 
 
 def _rows(known: int) -> Iterator[Expected]:
@@ -88,16 +111,15 @@ def _present(declared: Declaration) -> Iterator[Expected]:
 
 
 def _unique(declared: Declaration) -> Iterator[Expected]:
-    names = list(dict.fromkeys(item.column for item in declared.identity))
-    several = {"column_list": names, "ignore_row_if": "any_value_is_missing"}
+    names = identifying(declared)
     for level in _levels("unique"):
         yield _expected(
-            "ExpectCompoundColumnsToBeUnique" if len(names) > 1 else "ExpectColumnValuesToBeUnique",
+            "ExpectColumnValuesToBeUnique",
             level,
             f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} unique in {_share(level)} of the rows",
             _share(level),
             mostly=level["mostly"],
-            **(several if len(names) > 1 else {"column": names[0]}),
+            column=IDENTITY if len(names) > 1 else names[0],
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, GraphDeclaration
-from graph_loader.expectations import expected_of
+from graph_loader.expectations import expected_of, inspected_frame
 from graph_loader.ledger_state import LedgerState, place
 from graph_loader.marts import Marts
 from graph_loader.trace import Trace
@@ -134,6 +134,7 @@ def inspected(
     blocking = blocking_severities(settings.env)
     expectations = Expectations(settings.lake, "graph", run_id)
     models = {item.model.name: item.model for item in marts.graph}
+    declarations = {item.model.name: item for item in marts.graph}
     suites = {item.model.name: expected_of(item, _known_rows(ledger, item)) for item in declared}
 
     def check() -> Inspection:
@@ -144,7 +145,8 @@ def inspected(
                 fingerprint = marts.fingerprints.get(name)
                 found = verified.recall(name, fingerprint, suite)
                 if found is None:
-                    found = expectations.check([Asset(name, marts.read(spark, models[name]).frame, suite)], batch_id)
+                    frame = inspected_frame(declarations[name], marts.read(spark, models[name]).frame)
+                    found = expectations.check([Asset(name, frame, suite)], batch_id)
                     verified.remember(name, fingerprint, suite, found)
                 rows += [row | {"run_id": run_id, "batch_id": batch_id} for row in found]
         verified.save()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from test_loader_types import KEYS, TEXTS, VALUES, select
 from typer.testing import CliRunner
 
 from graph_loader import import_files
@@ -31,6 +30,7 @@ from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support.graph import counts, query
 from tests.support.marts import Marts, edge, node
+from tests.support.typed_values import KEYS, TEXTS, VALUES, select
 
 pytestmark = pytest.mark.slow
 

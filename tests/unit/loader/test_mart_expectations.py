@@ -50,14 +50,8 @@ def test_the_key_of_a_node_is_there_and_unique():
         ("expect_column_values_to_not_be_null", {"column": "order_id", "mostly": 0.9}, "HIGH"),
         ("expect_column_values_to_not_be_null", {"column": "line", "mostly": 1.0}, "MEDIUM"),
         ("expect_column_values_to_not_be_null", {"column": "line", "mostly": 0.9}, "HIGH"),
-        *[
-            (
-                "expect_compound_columns_to_be_unique",
-                {"column_list": ["order_id", "line"], "mostly": mostly, "ignore_row_if": "any_value_is_missing"},
-                severity,
-            )
-            for mostly, severity in ((1.0, "MEDIUM"), (0.9, "HIGH"))
-        ],
+        ("expect_column_values_to_be_unique", {"column": "_identity", "mostly": 1.0}, "MEDIUM"),
+        ("expect_column_values_to_be_unique", {"column": "_identity", "mostly": 0.9}, "HIGH"),
     ]
 
 
@@ -80,8 +74,7 @@ def test_the_ends_of_an_edge_are_there_mostly_and_each_column_is_asked_once():
     ]
 
     assert found == [("day", 1.0, "MEDIUM"), ("day", 0.9, "HIGH"), ("order_id", 0.9, "HIGH"), ("line", 0.9, "HIGH")]
-    unique = [arguments["column_list"] for name, arguments, _ in made(EDGE) if "compound" in name]
-    assert unique == [["order_id", "line", "day"]] * 2
+    assert expectations.identifying(EDGE) == ["order_id", "line", "day"]
 
 
 def test_a_mart_may_be_empty_only_while_the_graph_holds_nothing_of_it():
