@@ -33,7 +33,7 @@ def execute(session: Session) -> dict[str, int]:
     plan, ledger, connection = session.plan, session.ledger, session.connection
     session.lease.require()
     create_constraints(session, migrated=False)
-    if plan.changes == 0 and plan.attempt.entries == ledger.state.entries and not ledger.state.pending:
+    if plan.changes == 0 and not ledger.state.pending and ledger.holds(plan.attempt.entries):
         return {}
     ledger.begin(plan.attempt)
     left = _migrate(session) if plan.migrates else {}

@@ -32,6 +32,8 @@ class Remembered:
     stubs: int = 0
     # for nodes: the labels that they carry besides their own
     labels: list[str] = field(default_factory=list)
+    # what tells the rows of the mart from any others, where every one of them was fit and the warehouse could tell
+    fingerprint: str | None = None
 
     @property
     def place(self) -> str:
@@ -62,7 +64,9 @@ def place(kind: str, name: str) -> str:
     return f"{kind}:{name}"
 
 
-def remember(declaration: Declaration, folder: str, rows: int, stubs: int = 0) -> Remembered:
+def remember(
+    declaration: Declaration, folder: str, rows: int, stubs: int = 0, fingerprint: str | None = None
+) -> Remembered:
     """A declaration's entry in the ledger."""
     ends = {}
     if isinstance(declaration, EdgeDeclaration):
@@ -81,6 +85,7 @@ def remember(declaration: Declaration, folder: str, rows: int, stubs: int = 0) -
         ends,
         stubs,
         list(declaration.labels) if isinstance(declaration, NodeDeclaration) else [],
+        fingerprint,
     )
 
 

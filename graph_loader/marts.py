@@ -134,7 +134,9 @@ def _fingerprint(connection: "DuckDBPyConnection", model: Model) -> str:
     sums = connection.execute(
         f"select count(*), sum(hash(rows)::hugeint)::varchar, sum(hash(rows, 1)::hugeint)::varchar from {relation} as rows"
     ).fetchone()
-    return json.dumps([duckdb.__version__, [(column.name, column.data_type) for column in model.columns], *sums])
+    return json.dumps(
+        [duckdb.__version__, [(column.name, column.data_type, column.wanted) for column in model.columns], *sums]
+    )
 
 
 def copied_columns(model: Model) -> list[Column]:

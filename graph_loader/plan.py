@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration, NodeDeclaration
+from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
 from graph_loader.engines import Engine
 from graph_loader.ledger import Ledger
@@ -15,7 +15,7 @@ from graph_loader.migrations import Former, identities, is_migrated, merged, tol
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
-from graph_loader.spark_sql import STATUS, Status, literal
+from graph_loader.spark_sql import STATUS, Status, difference_schema, literal
 from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 
@@ -141,6 +141,8 @@ def _step(
     def node_keys(label: str) -> Relation:
         return ledger.rows(engine.spark, entries[place("node", label)])
 
+    if step := _untouched(engine, marts, ledger, declaration, entries, read_back):
+        return step
     model = declaration.model
     groups = identities(ledger.state, place(declaration.kind, declaration.name))
     former = _former(engine.spark, ledger, groups) if is_migrated(groups, remember(declaration, "", 0)) else ()
@@ -163,10 +165,12 @@ def _step(
         counted = replace(counted, by_status=counted.by_status | {Status.DELETED.value: _total(former)})
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     stubs = sum(counted.stubs.values())
+    # a rejected row may be fit the next time, and is told of each time
+    fingerprint = None if counted[Status.REJECTED] or stubs else marts.fingerprints.get(model.name)
     if current and counted.changes == 0 and not former and held is None:
-        entry = remember(declaration, current.folder, current.rows, stubs)
+        entry = remember(declaration, current.folder, current.rows, stubs, fingerprint)
     else:
-        entry = remember(declaration, folder, counted.accepted, stubs)
+        entry = remember(declaration, folder, counted.accepted, stubs, fingerprint)
     step = Step(
         declaration,
         counted,
@@ -182,6 +186,35 @@ def _step(
     if entry.folder == folder:
         ledger.stage(engine, entry, rows, _having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step
+
+
+def _untouched(
+    engine: Engine,
+    marts: Marts,
+    ledger: Ledger,
+    declaration: Declaration,
+    entries: dict[str, Remembered],
+    read_back: Readback | None,
+) -> Step | None:
+    """The step of a label or type of which nothing can have changed; None where its rows have to be looked at.
+
+    That is so where the mart's rows are those of the last load, which accepted all of them, and so are the nodes at their ends.
+    """
+    state, fingerprint = ledger.state, marts.fingerprints.get(declaration.model.name)
+    current = state.entries.get(place(declaration.kind, declaration.name))
+    if current is None or fingerprint is None or read_back or state.pending:
+        return None
+    if current != remember(declaration, current.folder, current.rows, fingerprint=fingerprint):
+        return None
+    if isinstance(declaration, EdgeDeclaration):
+        ends = {place("node", end.node) for end in (declaration.start, declaration.end)}
+        same_rows = all(end in state.entries and entries[end].folder == state.entries[end].folder for end in ends)
+    else:
+        same_rows = not edges_that_make(declaration, marts.graph.edges)
+    if not same_rows or current.rows != marts.rows[declaration.model.name] or not ledger.has_rows(current):
+        return None
+    nothing = engine.spark.createDataFrame([], difference_schema(declaration, has_stubs=False))
+    return Step(declaration, Tally({Status.UNCHANGED.value: current.rows}), nothing, current)
 
 
 def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], steps: list[Step]) -> list[Step]:

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from graph_loader import plan
+from graph_loader.difference import difference
 from graph_loader.operations import load
 from lakegraph.runtime import ops
 from tests.support.graph import connected, content, counts, query
@@ -253,3 +255,32 @@ def test_rows_with_a_null_key_or_a_repeated_key_are_no_nodes(shop, empty_graph):
     customer = next(counts for counts in report.counts if counts.name == "Customer")
     assert customer.rejected_by_reason == {"null_key": 2, "duplicate_key": 3}
     assert (customer.sent, customer.created, customer.rejected) == (7, 2, 5)
+
+
+def test_rows_are_looked_at_again_only_where_they_or_their_ends_have_changed(shop, empty_graph, monkeypatch):
+    looked_at = []
+
+    def noted(engine, declaration, *others):
+        looked_at.append(declaration.name)
+        return difference(engine, declaration, *others)
+
+    def counted(report) -> dict:
+        return {row.name: (row.unchanged, row.rejected, row.deleted) for row in report.counts}
+
+    monkeypatch.setattr(plan, "difference", noted)
+    shop.sql("delete from graph_ready.edge_purchased where order_id not in ('O1', 'O3', 'O4')")
+    load(shop.options)
+    looked_at.clear()
+
+    assert counted(load(shop.options)) == {"Customer": (3, 0, 0), "Product": (2, 0, 0), "PURCHASED": (3, 0, 0)}
+    assert looked_at == []
+
+    shop.sql("delete from graph_ready.node_customer where customer_id = 'C2'")
+    assert counted(load(shop.options)) == {"Customer": (2, 0, 1), "Product": (2, 0, 0), "PURCHASED": (2, 1, 1)}
+    assert looked_at == ["Customer", "PURCHASED"]
+
+    # a rejected row is tried again, and told of again
+    looked_at.clear()
+    assert counted(load(shop.options)) == {"Customer": (2, 0, 0), "Product": (2, 0, 0), "PURCHASED": (2, 1, 0)}
+    assert looked_at == ["PURCHASED"]
+    assert counts(empty_graph) == {"Customer": 2, "Product": 2, "PURCHASED": 2}
