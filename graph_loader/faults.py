@@ -3,14 +3,26 @@
 from graph_loader.refusals import Refusal, refusal
 
 # called transient by Neo4j, but the same batch meets them again
-NEVER_PASS = (
+OUT_OF_MEMORY = (
     "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
     "Neo.TransientError.General.OutOfMemoryError",
     "Neo.TransientError.General.StackOverFlowError",
     "Neo.TransientError.General.TransactionOutOfMemoryError",
 )
-# what the driver's own retries go by
-RETRYABLE = "org.neo4j.driver.exceptions.RetryableException"
+# likewise, but somebody ended the transaction on purpose
+ENDED = ("Neo.TransientError.Transaction.Terminated", "Neo.TransientError.Transaction.LockClientStopped")
+NEVER_PASS = (*OUT_OF_MEMORY, *ENDED)
+# what the driver's own retries go by; the interface is what later drivers have
+RETRYABLE = frozenset(
+    f"org.neo4j.driver.exceptions.{name}"
+    for name in (
+        "RetryableException",
+        "TransientException",
+        "ServiceUnavailableException",
+        "SessionExpiredException",
+        "AuthorizationExpiredException",
+    )
+)
 
 AGAIN = "What was written stays, and the next load goes on from there: load again once the server is back."
 _MEMORY = (
@@ -29,7 +41,7 @@ _HINTS = {
     "Neo.ClientError.Schema.ConstraintValidationFailed": _VIOLATED,
     "Neo.ClientError.Schema.ConstraintViolation": _VIOLATED,
     "Neo.DatabaseError.Schema.ConstraintCreationFailed": _DOUBLE,
-    **dict.fromkeys(NEVER_PASS, _MEMORY),
+    **dict.fromkeys(OUT_OF_MEMORY, _MEMORY),
 }
 
 
@@ -58,4 +70,4 @@ def passes(code: str, kinds: frozenset[str]) -> bool:
         code: the server's code for the error.
         kinds: the names of its Java class, of all above it, and of their interfaces.
     """
-    return RETRYABLE in kinds and code not in NEVER_PASS
+    return not RETRYABLE.isdisjoint(kinds) and code not in NEVER_PASS

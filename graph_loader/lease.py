@@ -19,6 +19,8 @@ from lakegraph.runtime.errors import LakegraphError
 
 TERM_S = 30
 RENEW_EVERY_S = TERM_S / 3
+# graph and fencing number of the leases that this process works under; others in its name could not be given back
+_at_work: set[tuple[str, int]] = set()
 
 
 class LeaseError(LakegraphError):
@@ -135,7 +137,8 @@ def leased(connection: Connection, graph_id: str, run_id: str) -> Iterator[Lease
     """
     connection.run(cypher.metadata_constraint())
     holder = read_lease(connection, graph_id)
-    fence = _take(connection, graph_id, run_id, holder.fence if holder and _has_died(holder) else None)
+    is_over = holder and ((graph_id, holder.fence) not in _at_work if _is_ours(holder) else _has_died(holder))
+    fence = _take(connection, graph_id, run_id, holder.fence if is_over else None)
     if fence is None:
         holder = read_lease(connection, graph_id)
         raise LeaseError(
@@ -143,15 +146,19 @@ def leased(connection: Connection, graph_id: str, run_id: str) -> Iterator[Lease
             "Load again when it has finished; the lease of a load that died expires by itself.",
         )
     lease = Lease(connection, graph_id, fence)
-    lease.start()
+    _at_work.add((graph_id, fence))
     try:
+        lease.start()
         yield lease
     except BaseException:
         # what went wrong is what the user must see, also where the server is gone and keeps the lease until it expires
         with suppress(GraphError):
             lease.give_back()
         raise
-    lease.give_back()
+    else:
+        lease.give_back()
+    finally:
+        _at_work.discard((graph_id, fence))
 
 
 def read_lease(connection: Connection, graph_id: str) -> Holder | None:
@@ -198,6 +205,11 @@ def _started(pid: int) -> str | None:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except OSError:
         return None
+
+
+def _is_ours(holder: Holder) -> bool:
+    """Whether the holder is this process."""
+    return _machine() is not None and bool(holder.process) and json.loads(holder.process) == _this_process()
 
 
 def _has_died(holder: Holder) -> bool:

@@ -18,8 +18,8 @@ from tests.support.network import LEAVING, Network, assert_equals_marts, load_ma
 
 pytestmark = pytest.mark.slow
 
-# each in a batch of its own; one after the other is let go until the load has written something
-HELD = 5
+# one after the other is held until the load has written something
+HELD = 8
 
 
 class Server:

@@ -6,7 +6,7 @@ import pytest
 
 from graph_loader import patience
 from graph_loader.connection import GraphError, TransientGraphError
-from graph_loader.faults import NEVER_PASS, RETRYABLE, advice, passes
+from graph_loader.faults import OUT_OF_MEMORY, advice, passes
 from graph_loader.patience import write_patiently
 from graph_loader.space import NoSpaceError, space_required
 
@@ -77,16 +77,20 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
 
 
 @pytest.mark.parametrize(
-    ("code", "kinds", "expected"),
+    ("code", "kind", "expected"),
     [
-        ("Neo.TransientError.Transaction.DeadlockDetected", {RETRYABLE}, True),
-        ("N/A", {RETRYABLE}, True),
-        ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", {RETRYABLE}, False),
-        ("Neo.ClientError.Schema.ConstraintValidationFailed", set(), False),
+        ("Neo.TransientError.Transaction.DeadlockDetected", "TransientException", True),
+        ("N/A", "ServiceUnavailableException", True),
+        ("N/A", "SessionExpiredException", True),
+        ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "TransientException", False),
+        ("Neo.TransientError.Transaction.Terminated", "TransientException", False),
+        ("Neo.ClientError.Schema.ConstraintValidationFailed", "ClientException", False),
     ],
 )
-def test_which_errors_pass(code, kinds, expected):
-    assert passes(code, frozenset(kinds)) is expected
+def test_which_errors_pass(code, kind, expected):
+    kinds = frozenset({f"org.neo4j.driver.exceptions.{kind}", "java.lang.RuntimeException"})
+
+    assert passes(code, kinds) is expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,7 @@ def test_which_errors_pass(code, kinds, expected):
             "Both Node(0) and Node(1) have the label `Person` and property `id` = 1",
             "The declared key is not unique among the nodes that others",
         ),
-        (NEVER_PASS[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
+        (OUT_OF_MEMORY[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
         ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),
     ],
 )
