@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,17 +42,8 @@ def local_server(target: Neo4jTarget, home: Path) -> Server | None:
 
 
 def new_files(server: Server) -> Path:
-    """An empty folder for the files of an import; what an earlier one left is deleted.
-
-    Raises:
-        Neo4jServerError: a store that was imported before waits for the server's next start.
-    """
+    """An empty folder for the files of an import; what an earlier one left is deleted."""
     home = Path(server.home)
-    if neo4j_swap.is_ordered(home):
-        raise Neo4jServerError(
-            f"The Neo4j server in {home} is about to open a store that was imported before.",
-            "Let that load end; where none runs: `lakegraph neo4j stop`, then `lakegraph neo4j start`.",
-        )
     neo4j_swap.clear(home)
     files = neo4j_swap.side_home(home) / FILES
     files.mkdir(parents=True)
@@ -105,26 +97,27 @@ def put_in_place(server: Server) -> None:
         Neo4jServerError: the server ended instead, or does not answer.
     """
     home = Path(server.home)
-    neo4j_swap.order(home)
-    os.kill(server.supervisor, signal.SIGHUP)
+    neo4j_swap.offer(home)
+    with suppress(ProcessLookupError):
+        os.kill(server.supervisor, signal.SIGHUP)
     deadline = time.monotonic() + STOP_TIMEOUT_S + START_TIMEOUT_S
-    while neo4j_swap.is_ordered(home):
+    while neo4j_swap.is_waiting(home):
         if find_server(home) is None:
             raise Neo4jServerError(
                 f"The Neo4j server in {home} ended before it opened the imported store.",
-                "`lakegraph neo4j start` opens it; load again then.",
+                "Start it (`lakegraph neo4j start`), then load again.",
             )
         if time.monotonic() > deadline:
             raise Neo4jServerError(
                 f"The Neo4j server at {server.uri} does not stop to open the imported store.",
-                "`lakegraph neo4j stop`, then `lakegraph neo4j start`; load again then.",
+                "Stop and start it (`lakegraph neo4j stop`, `lakegraph neo4j start`), then load again.",
             )
         time.sleep(0.1)
     await_answer(server, lambda: find_server(home) is None)
 
 
 def discard(server: Server) -> None:
-    """Delete what an import has written, unless it waits to be put in place."""
+    """Delete what an import has written, unless the server is about to open it."""
     neo4j_swap.clear(Path(server.home))
 
 

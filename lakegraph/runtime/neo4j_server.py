@@ -126,7 +126,9 @@ def find_server(home: Path) -> Server | None:
 
     try:
         server = Server(**json.loads(_state_file(home.resolve()).read_text(encoding="utf-8")))
-        alive = psutil.Process(server.supervisor).create_time() == server.supervisor_started
+        process = psutil.Process(server.supervisor)
+        # one that has ended stays a zombie until whoever started it looks
+        alive = process.create_time() == server.supervisor_started and process.status() != psutil.STATUS_ZOMBIE
     except (OSError, ValueError, TypeError, psutil.NoSuchProcess):
         return None
     return server if alive else None

@@ -2,8 +2,7 @@
 
 Standard input is the lease of the process that started it. While it is open, the server runs; when it closes, the server
 stops, unless the line `keep` came first. SIGTERM stops the server in either case, and the death of the supervisor itself
-takes the server along. SIGHUP starts the server anew; whenever it starts, a swap of its store that was ordered is finished
-before (neo4j_swap.py).
+takes the server along. SIGHUP starts the server anew, with another store when one is offered (neo4j_swap.py).
 """
 
 import select
@@ -59,6 +58,7 @@ def main(home: Path, library: Path, heap: str) -> int:
                 return server.returncode
             anew.clear()
             _end(server)
+            neo4j_swap.accept(home)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if server:

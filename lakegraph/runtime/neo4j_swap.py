@@ -1,8 +1,9 @@
 """A store that was imported beside a local server's own, and the swap of the two.
 
-`<home>/bulk` is a Neo4j home of its own, in which the import tool writes. The swap is ordered by one small file and carried
-out by the server's supervisor before it starts the server: by renames, each of which is passed over when it was done before.
-So the server opens either the store that it had or the whole imported one, wherever the swap is broken off.
+`<home>/bulk` is a Neo4j home of its own, in which the import tool writes. Whoever imported offers the store and asks the
+server's supervisor for a restart; the supervisor accepts once the server has ended, and swaps by renames, each of which is
+passed over when it was done before. So an accepted swap is finished before the server ever starts again, one that was not is
+forgotten, and the server opens either the store that it had or the whole imported one, wherever the swap is broken off.
 """
 
 import shutil
@@ -13,7 +14,7 @@ from lakegraph.runtime.ops import sync_folder
 DATABASE = "neo4j"
 # the store and its transaction log, which only fit each other
 PARTS = (Path("data", "databases", DATABASE), Path("data", "transactions", DATABASE))
-ORDER, REPLACED = "swap", "replaced"
+OFFERED, ACCEPTED, REPLACED = "offered", "accepted", "replaced"
 
 
 def side_home(home: Path) -> Path:
@@ -21,29 +22,40 @@ def side_home(home: Path) -> Path:
     return home / "bulk"
 
 
-def order(home: Path) -> None:
-    """Have the imported store take the place of the server's own when the server starts next."""
+def offer(home: Path) -> None:
+    """Say that the imported store is whole, and may take the place of the server's own."""
     side = side_home(home)
-    # what an earlier swap set aside is in the way of what this one does
-    shutil.rmtree(side / REPLACED, ignore_errors=True)
     for part in PARTS:
         sync_folder((side / part).parent)
-    (side / ORDER).touch()
+    (side / OFFERED).touch()
     sync_folder(side)
 
 
-def is_ordered(home: Path) -> bool:
-    """Whether a swap has been ordered and not been finished."""
-    return (side_home(home) / ORDER).exists()
+def is_waiting(home: Path) -> bool:
+    """Whether a swap that was offered or accepted is not finished."""
+    side = side_home(home)
+    # in this order, for one becomes the other
+    return (side / OFFERED).exists() or (side / ACCEPTED).exists()
+
+
+def accept(home: Path) -> None:
+    """Decide on the swap that was offered, if any; the server must not run, and must not start before it is finished."""
+    side = side_home(home)
+    if not (side / OFFERED).exists():
+        return
+    # what an earlier swap set aside is in the way of what this one does
+    shutil.rmtree(side / REPLACED, ignore_errors=True)
+    (side / OFFERED).rename(side / ACCEPTED)
+    sync_folder(side)
 
 
 def finish(home: Path) -> None:
-    """Carry out the swap that was ordered, if any, or what is left of it; the server must not run.
+    """Carry out the swap that was accepted, if any, or what is left of it; the server must not run.
 
     What the server had stays in `bulk/replaced` until the next swap.
     """
     side = side_home(home)
-    if not is_ordered(home):
+    if not (side / ACCEPTED).exists():
         return
     for part in PARTS:
         new, current, old = side / part, home / part, side / REPLACED / part
@@ -57,14 +69,18 @@ def finish(home: Path) -> None:
         current.parent.mkdir(parents=True, exist_ok=True)
         new.rename(current)
         sync_folder(current.parent)
-    (side / ORDER).unlink()
+    (side / ACCEPTED).unlink()
     sync_folder(side)
 
 
 def clear(home: Path) -> None:
-    """Delete what an import has left, unless a swap needs it still; what a swap set aside stays."""
+    """Delete what an import has left and take back its offer, unless it was accepted; what a swap set aside stays."""
     side = side_home(home)
-    if is_ordered(home) or not side.is_dir():
+    if not side.is_dir():
+        return
+    # first: what is offered no more cannot be accepted while it is being deleted
+    (side / OFFERED).unlink(missing_ok=True)
+    if (side / ACCEPTED).exists():
         return
     for child in side.iterdir():
         if child.name != REPLACED:

@@ -33,15 +33,22 @@ SWAPPED = {f"{part}/store": "imported" for part in neo4j_swap.PARTS} | {
 }
 
 
-def test_nothing_is_swapped_without_an_order_and_what_an_import_left_goes(home):
+@pytest.mark.parametrize("steps", [(), ("accept",), ("offer",), ("offer", "clear", "accept")])
+def test_a_store_that_was_not_offered_or_not_accepted_is_not_opened_and_goes(home, steps):
+    for step in steps:
+        getattr(neo4j_swap, step)(home)
+
+    # the server starts
     neo4j_swap.finish(home)
     neo4j_swap.clear(home)
 
     assert content(home) == OWN
+    assert not neo4j_swap.is_waiting(home)
 
 
-def test_an_ordered_swap_puts_the_whole_import_in_place_once(home):
-    neo4j_swap.order(home)
+def test_an_accepted_swap_puts_the_whole_import_in_place_once(home):
+    neo4j_swap.offer(home)
+    neo4j_swap.accept(home)
     # a load that looks at what is left must not take the import away
     neo4j_swap.clear(home)
 
@@ -50,12 +57,13 @@ def test_an_ordered_swap_puts_the_whole_import_in_place_once(home):
         neo4j_swap.clear(home)
 
     assert content(home) == SWAPPED
-    assert not neo4j_swap.is_ordered(home)
+    assert not neo4j_swap.is_waiting(home)
 
 
 @pytest.mark.parametrize("renames", range(5))
 def test_a_swap_that_is_killed_between_two_renames_is_finished_by_the_next_start(home, monkeypatch, renames):
-    neo4j_swap.order(home)
+    neo4j_swap.offer(home)
+    neo4j_swap.accept(home)
     real, left = Path.rename, iter(range(renames))
 
     def rename(self, target):
@@ -65,11 +73,11 @@ def test_a_swap_that_is_killed_between_two_renames_is_finished_by_the_next_start
 
     with monkeypatch.context() as planted:
         planted.setattr(Path, "rename", rename)
-        # at the end of the last rename, the order is still to be taken back
+        # after the last rename, what was accepted is still to be taken back
         planted.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             neo4j_swap.finish(home)
-    assert neo4j_swap.is_ordered(home)
+    assert neo4j_swap.is_waiting(home)
 
     neo4j_swap.finish(home)
     neo4j_swap.clear(home)
@@ -78,14 +86,16 @@ def test_a_swap_that_is_killed_between_two_renames_is_finished_by_the_next_start
 
 
 def test_a_second_import_replaces_what_the_first_one_set_aside(home):
-    neo4j_swap.order(home)
+    neo4j_swap.offer(home)
+    neo4j_swap.accept(home)
     neo4j_swap.finish(home)
     for part in neo4j_swap.PARTS:
         imported = neo4j_swap.side_home(home) / part
         imported.mkdir(parents=True)
         (imported / "store").write_text("second")
 
-    neo4j_swap.order(home)
+    neo4j_swap.offer(home)
+    neo4j_swap.accept(home)
     neo4j_swap.finish(home)
     neo4j_swap.clear(home)
 
