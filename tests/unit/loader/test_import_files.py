@@ -1,0 +1,66 @@
+"""Import files out of declarations, without a server: headers, the command line, and names that do not fit."""
+
+from graph_loader import import_files
+from graph_loader.connection import Metadata
+from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
+from graph_loader.import_files import Group
+from graph_loader.types import Kind, PropertyType
+
+TEXT, NUMBER = PropertyType(Kind.STRING), PropertyType(Kind.INTEGER)
+DAYS = PropertyType(Kind.DATE, is_list=True)
+
+
+def graph(name: str = "a, b", label: str = "Person") -> GraphDeclaration:
+    columns = (Column("tenant", NUMBER), Column("id", TEXT), Column(name, DAYS), Column("_source_file", TEXT))
+    person = NodeDeclaration(Model("node_person", columns=columns), label, ("tenant", "id"), ("Party",))
+    ends = [Column(f"{end}_{key}", kind) for end in "ab" for key, kind in (("tenant", NUMBER), ("id", TEXT))]
+    knows = EdgeDeclaration(
+        Model("edge_knows", columns=(*ends, Column("since", NUMBER), Column("why", TEXT))),
+        "KNOWS",
+        End(label, ("a_tenant", "a_id"), ("tenant", "id")),
+        End(label, ("b_tenant", "b_id"), ("tenant", "id")),
+        ("since",),
+    )
+    return GraphDeclaration((person,), (knows,))
+
+
+def test_headers_name_the_key_as_a_property_and_once_more_as_an_id_of_its_label():
+    declared = graph()
+    person, knows = declared
+
+    assert import_files.header(declared, person) == '":ID(node-0)",":LABEL","tenant:long","id:string","a, b:date[]"'
+    assert (
+        import_files.header(declared, knows)
+        == '":START_ID(node-0)",":END_ID(node-0)",":TYPE","since:long","why:string"'
+    )
+
+
+def test_the_command_line_names_files_and_no_labels():
+    groups = [Group("node-0", True), Group("edge-0", False)]
+
+    assert import_files.arguments(groups, "shop", line_breaks=True, overwrite=True) == [
+        *("database", "import", "full", "shop"),
+        "--nodes=node-0/header.csv,node-0/part-.*",
+        "--relationships=edge-0/header.csv,edge-0/part-.*",
+        *("--array-delimiter=U+001F", "--bad-tolerance=0", "--multiline-fields=true", "--overwrite-destination=true"),
+    ]
+    assert import_files.arguments(groups, "shop", line_breaks=False)[-1] == "--bad-tolerance=0"
+
+
+def test_the_metadata_node_carries_generation_and_lease():
+    lease = {"lease_fence": 7, "lease_owner": 'a "b"', "lease_expires": "2024-01-01T00:00:00Z"}
+
+    header, line = import_files.metadata_files("g", Metadata("l", 3), lease)
+
+    assert header == (
+        '":ID(metadata)",":LABEL","graph_id:string","ledger_id:string","generation:long",'
+        '"lease_fence:long","lease_owner:string","lease_expires:datetime"'
+    )
+    assert line == '"metadata","LakegraphMetadata","g","l","3","7","a ""b""","2024-01-01T00:00:00Z"'
+
+
+def test_names_that_mean_something_else_in_a_header_are_told():
+    assert import_files.problems(graph("x.y - z$ä", "Per:son (1)")) == []
+    for name in ("x(y)", "x:y", "{x}", "x\ny"):
+        assert [problem.yaml_key for problem in import_files.problems(graph(name))] == [f"columns.{name}"]
+    assert [problem.yaml_key for problem in import_files.problems(graph(label="A\x1fB"))] == ["config.meta.graph.node"]
