@@ -327,7 +327,7 @@ def test_what_an_import_would_lose_is_refused_before_anything_is_written(importe
         load(imported.options)
     assert counts(empty) == {"Theirs": 1}
     query(empty, "MATCH (n:Theirs) DELETE n")
-    with monkeypatch.context() as planted, pytest.raises(ImportFailedError, match="Not a number"):
+    with monkeypatch.context() as planted, pytest.raises(ImportFailedError, match="gave up: Not an integer"):
         planted.setattr(import_files, "_header_type", lambda _: "long")
         load(imported.options)
     assert counts(empty) == {}
