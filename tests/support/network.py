@@ -11,6 +11,8 @@ from tests.support.marts import Marts, edge, node
 PEOPLE = KNOWN = 300
 # of each version: people without friends and friendships that the next one lacks, and friendships of nobody
 LEAVING, STRANGERS = 60, 7
+# the id of nobody in any version
+NOBODY = 999
 BATCH_ROWS = 10
 NODES, EDGES = "graph_ready.node_person", "graph_ready.edge_knows"
 
@@ -45,7 +47,7 @@ class Network(Marts):
             union all
             select i, i + 1, {gone} + i, {version} from range({LEAVING}) as t (i)
             union all
-            select i, {PEOPLE} * 10, i, {version} from range({STRANGERS}) as t (i)
+            select i, {NOBODY}, i, {version} from range({STRANGERS}) as t (i)
             """,
         )
 
