@@ -61,6 +61,27 @@ def copied(column: Column) -> str:
     return f"{'try_cast' if _is_wide(column) else 'cast'}({name} as {_list_of(column, stored, '{}[]')})"
 
 
+def fingerprint(columns: Sequence[Column]) -> str:
+    """What to select of copied columns so that other rows give other numbers: their number, and sums over their MD5.
+
+    DuckDB's own `hash` will not do: it takes a list with a null in it for an empty one.
+    """
+    fields = [_exact_text(quoted(column.name), column.type.is_list) for column in columns]
+    fields += [_exact_text(UNFIT, is_list=False)] * (unfit(columns) is not None)
+    text = f"concat_ws(',', {', '.join(fields)})"
+    halves = ", ".join(f"sum(md5_number_{half}({text}))::varchar" for half in ("lower", "upper"))
+    return f"count(*), {halves}"
+
+
+def _exact_text(value: str, is_list: bool) -> str:
+    """The expression for a text that no other value of the column has."""
+    if is_list:
+        items = f"array_to_string(list_transform({value}, lambda item: {_exact_text('item', is_list=False)}), ',')"
+        return f"coalesce(len({value}) || '[' || {items} || ']', 'n')"
+    text = f"cast({value} as varchar)"
+    return f"coalesce(length({text}) || ':' || {text}, 'n')"
+
+
 def travelling(columns: Sequence[Column]) -> str:
     """What to select of copied columns so that a cast to text gives times in ISO 8601, as Spark and Neo4j write them."""
     replaced = [f"{text} as {quoted(column.name)}" for column in columns if (text := _iso(column))]

@@ -12,6 +12,7 @@ from graph_loader import duckdb_values
 from graph_loader.columns import column_of
 from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
 from graph_loader.duckdb_values import quoted as duckdb_quoted
+from graph_loader.duckdb_values import text_literal
 from graph_loader.problems import DeclarationError
 from graph_loader.relations import Relation, in_parquet, in_spark
 from graph_loader.spark_sql import LINEAGE, UNFIT, quoted
@@ -69,7 +70,10 @@ def open_marts(graph: GraphDeclaration, warehouse: Path, spark: Callable[[], "Sp
                 graph, {item.model.name: _duckdb_columns(connection, item.model, warehouse) for item in graph}
             )
             rows = {item.model.name: _copy(connection, item.model, Path(folder)) for item in bound}
-            fingerprints = {item.model.name: _fingerprint(connection, item.model) for item in bound}
+            fingerprints = {
+                item.model.name: _fingerprint(connection, item.model, _parquet(Path(folder), item.model))
+                for item in bound
+            }
 
         def read(session: "SparkSession", model: Model) -> Relation:
             columns = copied_columns(model)
@@ -114,10 +118,10 @@ def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
     fields = [f"{duckdb_values.copied(column)} as {duckdb_quoted(column.name)}" for column in columns]
     fields += filter(None, [duckdb_values.unfit(columns)])
     relation = f"{duckdb_quoted(model.schema)}.{duckdb_quoted(model.relation)}"
-    target = str(_parquet(folder, model)).replace("'", "''")
+    target = text_literal(str(_parquet(folder, model)))
     try:
         return connection.execute(
-            f"copy (select {', '.join(fields)} from {relation}) to '{target}' (format parquet)"
+            f"copy (select {', '.join(fields)} from {relation}) to {target} (format parquet)"
         ).fetchone()[0]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -126,17 +130,12 @@ def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
         ) from error
 
 
-def _fingerprint(connection: "DuckDBPyConnection", model: Model) -> str:
-    """Two sums of 64-bit hashes over all rows, and what the hashes depend on besides the rows."""
-    import duckdb
-
-    relation = f"{duckdb_quoted(model.schema)}.{duckdb_quoted(model.relation)}"
-    sums = connection.execute(
-        f"select count(*), sum(hash(rows)::hugeint)::varchar, sum(hash(rows, 1)::hugeint)::varchar from {relation} as rows"
-    ).fetchone()
-    return json.dumps(
-        [duckdb.__version__, [(column.name, column.data_type, column.wanted) for column in model.columns], *sums]
-    )
+def _fingerprint(connection: "DuckDBPyConnection", model: Model, file: Path) -> str:
+    """What tells the rows of a copied mart from any others, whatever their order, with the columns that they are of."""
+    columns = copied_columns(model)
+    summed = duckdb_values.fingerprint(columns)
+    sums = connection.execute(f"select {summed} from read_parquet({text_literal(str(file))})").fetchone()
+    return json.dumps([[(column.name, column.data_type, column.wanted) for column in columns], *sums])
 
 
 def copied_columns(model: Model) -> list[Column]:
