@@ -175,7 +175,7 @@ def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch)
 
     assert [statement.split(" (")[0] for statement in tried] == [
         "CREATE",
-        "CREATE CONSTRAINT `lakegraph_Customer_customer_id` IF NOT EXISTS FOR",
+        "CREATE CONSTRAINT `lakegraph_Customer_customer_id_5f91f1c3` IF NOT EXISTS FOR",
     ]
     assert content(empty_graph) == before
     assert query(empty_graph, "SHOW CONSTRAINTS YIELD name") == [{"name": cypher.METADATA_CONSTRAINT}]

@@ -281,7 +281,7 @@ def test_a_repair_that_broke_off_is_ended_by_the_next_load(shop, empty_graph, mo
     load(shop.options)
     changed_by_others(empty_graph)
     with monkeypatch.context() as patch, pytest.raises(GraphError, match="is gone"):
-        patch.setattr("graph_loader.execution._upsert", _broken)
+        patch.setattr("graph_loader.execution.upsert", _broken)
         load(shop.with_options(repair=True))
 
     report = load(shop.options)
