@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from graph_loader.expectations import Expected
+from lakegraph.runtime.expectations import NOT_EVALUATED, Expected
 
 
 @dataclass
@@ -37,8 +37,11 @@ class Verified:
         return [row | {"description": one.description} for row, one in zip(rows, expected, strict=True)]
 
     def remember(self, model: str, fingerprint: str | None, expected: Sequence[Expected], rows: list[dict]) -> None:
-        """Keep the rows that a check has just given, one for each expectation."""
-        if fingerprint is None:
+        """Keep the rows that a check has just given, one for each expectation.
+
+        A check that could not be evaluated says nothing of the rows, so it is made again.
+        """
+        if fingerprint is None or any(row["observed"] == NOT_EVALUATED for row in rows):
             self._found.pop(model, None)
         else:
             told = [row | {"checked_at": row["checked_at"].isoformat()} for row in rows]

@@ -6,15 +6,15 @@ from datetime import datetime
 import pytest
 
 from graph_loader.verified import Verified
-from lakegraph.runtime.expectations import Expected
+from lakegraph.runtime.expectations import NOT_EVALUATED, Expected
 
 EXPECTED = [
     Expected(dict, "HIGH", "a is there in all of the rows", "all", rule='NotNull {"column": "a"}'),
     Expected(dict, "LOW", "has rows, for the graph holds 3 of them", "1 or more", rule="Rows {}"),
 ]
 ROWS = [
-    {"asset": "m", "success": False, "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
-    {"asset": "m", "success": True, "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
+    {"asset": "m", "success": False, "observed": "2", "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
+    {"asset": "m", "success": True, "observed": "3", "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
 ]
 
 
@@ -52,6 +52,14 @@ def test_rows_without_a_fingerprint_are_forgotten(file):
     verified = Verified(file)
 
     verified.remember("m", None, EXPECTED, ROWS)
+
+    assert verified.recall("m", "mark", EXPECTED) is None
+
+
+def test_what_could_not_be_evaluated_is_checked_again(file):
+    verified = Verified(file)
+
+    verified.remember("m", "mark", EXPECTED, [ROWS[0] | {"observed": NOT_EVALUATED}, ROWS[1]])
 
     assert verified.recall("m", "mark", EXPECTED) is None
 
