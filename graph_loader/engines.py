@@ -1,7 +1,6 @@
 """Where the statements of a load are run, all of them written in Spark's SQL: in Spark, or in DuckDB where the marts are its.
 
-For a load of one machine DuckDB takes a tenth of the time: Spark spends more on planning a statement than on the rows of most
-marts, and on many rows it is slower too (`make bench NAME=loader`).
+Spark spends more on planning a statement than on the rows of most marts.
 """
 
 import shutil
@@ -139,15 +138,8 @@ class DuckdbEngine(Engine):
 @contextmanager
 def engine_of(adapter: str, spark: "SparkSession") -> Iterator[Engine]:
     """The engine for marts of a dbt adapter; what it keeps goes at the end."""
-    if adapter != "duckdb":
-        engine = SparkEngine(spark)
-        try:
-            yield engine
-        finally:
-            engine.release()
-        return
     with tempfile.TemporaryDirectory(prefix="graph-rows-") as folder:
-        engine = DuckdbEngine(spark, Path(folder))
+        engine = DuckdbEngine(spark, Path(folder)) if adapter == "duckdb" else SparkEngine(spark)
         try:
             yield engine
         finally:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from graph_loader.operations import load
 from tests.support.graph import query
 from tests.support.marts import Marts, edge, node
+from tests.support.network import Network
 
 CUSTOMERS = """
     select * from (values
@@ -59,3 +61,12 @@ def shop(tmp_path, empty_graph, spark) -> Marts:
     purchased = edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id"), "order_id", "line_number")
     marts.make("edge_purchased", purchased, PURCHASES)
     return marts
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory, neo4j_server, spark):
+    """Marts whose graph was loaded; each test leaves both equal, and the next goes on from there."""
+    query(neo4j_server, "MATCH (n) DETACH DELETE n")
+    network = Network(tmp_path_factory.mktemp("network"), neo4j_server)
+    load(network.options)
+    return network

@@ -15,21 +15,12 @@ from lakegraph.runtime import ops
 from tests.support.graph import content, query
 from tests.support.held import holding
 from tests.support.loader_process import LoaderProcess
-from tests.support.network import Network, load_makes_good, some
+from tests.support.network import load_makes_good, some
 from tests.support.wire import wire_to
 
 pytestmark = pytest.mark.slow
 
 FULL = "/dev/full"
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory, neo4j_server, spark):
-    """Marts whose graph was loaded; each test leaves both equal, and the next goes on from there."""
-    query(neo4j_server, "MATCH (n) DETACH DELETE n")
-    network = Network(tmp_path_factory.mktemp("network"), neo4j_server)
-    load(network.options)
-    return network
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from graph_loader.operations import load
 from tests.support.graph import query
 from tests.support.held import holding
 from tests.support.loader_process import LoaderProcess, wait_until
-from tests.support.network import EDGES, NODES, Network, assert_equals_marts, load_makes_good
+from tests.support.network import EDGES, NODES, assert_equals_marts, load_makes_good
 
 pytestmark = pytest.mark.slow
 
@@ -19,15 +19,6 @@ pytestmark = pytest.mark.slow
 STAGES = ("comparing", "nodes", "edges", "edges that go", "nodes that go", "ending")
 AFTERWARDS = ("stay", "vanish", "change back", "change again")
 SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(6, 60))]
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory, neo4j_server, spark):
-    """Marts whose graph was loaded; each test leaves both equal, and the next goes on from there."""
-    query(neo4j_server, "MATCH (n) DETACH DELETE n")
-    network = Network(tmp_path_factory.mktemp("network"), neo4j_server)
-    load(network.options)
-    return network
 
 
 @pytest.fixture

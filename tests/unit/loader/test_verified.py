@@ -12,9 +12,10 @@ EXPECTED = [
     Expected(dict, "HIGH", "a is there in all of the rows", "all", rule='NotNull {"column": "a"}'),
     Expected(dict, "LOW", "has rows, for the graph holds 3 of them", "1 or more", rule="Rows {}"),
 ]
+CHECKED_AT = datetime(2026, 1, 2, 3, 4, 5, 678)
 ROWS = [
-    {"asset": "m", "success": False, "observed": "2", "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
-    {"asset": "m", "success": True, "observed": "3", "description": "old words", "checked_at": datetime(2026, 1, 2, 3, 4, 5, 678)},
+    {"asset": "m", "success": False, "observed": "2", "description": "old words", "checked_at": CHECKED_AT},
+    {"asset": "m", "success": True, "observed": "3", "description": "old words", "checked_at": CHECKED_AT},
 ]
 
 
