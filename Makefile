@@ -16,7 +16,7 @@ demo: $(VENV)/.ready ## two generated days, landed, built, loaded into a real Ne
 	@$(BIN)/lakegraph demo
 
 test: $(VENV)/.ready-dev ## every test, on real parts
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: $(VENV)/.ready-dev ## the tests that need no Spark, no Neo4j and no whole dbt build
 	@$(BIN)/python -m pytest -m "not slow and not soak"

@@ -88,7 +88,6 @@ def _contend(place: Path, name: str, *arguments: str) -> str:
     from lakegraph.runtime.neo4j_server import LocalNeo4j
 
     home = Path(tempfile.mkdtemp(dir=place))
-    (home / "import").symlink_to(place / "marts")
     with LocalNeo4j.start(home) as started:
         server = started.server
         login = {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.user, "NEO4J_PASSWORD": server.password}

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from graph_loader import operations
 from graph_loader.answers import Format
 from graph_loader.bulk_options import Bulk, BulkFolder, require_one_way
+from graph_loader.load_options import DEFAULT_GRAPH_ID, LoadOptions
 from graph_loader.repair_options import Claim, Deep, RebuildLedger, Repair, require_one
 from lakegraph.runtime.options import Env, Json, Lake, Target
 
@@ -22,6 +22,8 @@ app = typer.Typer(
     help="Keeps a Neo4j graph equal to the graph marts of a dbt project. Without a command it loads.",
     add_completion=False,
     pretty_exceptions_enable=False,
+    # drawing the help would take longer than everything else in it
+    rich_markup_mode=None,
     context_settings={"help_option_names": list(HELP)},
 )
 
@@ -71,7 +73,7 @@ def load(
     target: Target = None,
     env: Env = None,
     manifest: Manifest = None,
-    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    graph_id: GraphId = DEFAULT_GRAPH_ID,
     no_expectations: NoExpectations = False,
     allow_deletes: AllowDeletes = None,
     repair: Repair = False,
@@ -81,6 +83,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Make the graph equal to its marts: check them, write what changed, delete what has gone, reconcile, report."""
+    from graph_loader import operations
     from graph_loader.tables import show_report
 
     require_one_way(bulk, bulk_folder, repair)
@@ -103,7 +106,7 @@ def plan(
     target: Target = None,
     env: Env = None,
     manifest: Manifest = None,
-    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    graph_id: GraphId = DEFAULT_GRAPH_ID,
     allow_deletes: AllowDeletes = None,
     repair: Repair = False,
     allow_rejects: AllowRejects = None,
@@ -113,6 +116,7 @@ def plan(
 
     What is expected of the marts is checked by the load alone.
     """
+    from graph_loader import operations
     from graph_loader.tables import show_preview
 
     options = _options(lake, target, env, manifest, graph_id, allow_deletes, allow_rejects)
@@ -131,7 +135,7 @@ def reconcile(
     target: Target = None,
     env: Env = None,
     manifest: Manifest = None,
-    graph_id: GraphId = operations.DEFAULT_GRAPH_ID,
+    graph_id: GraphId = DEFAULT_GRAPH_ID,
     deep: Deep = False,
     rebuild_ledger: RebuildLedger = False,
     claim: Claim = None,
@@ -141,6 +145,7 @@ def reconcile(
     import json
     from dataclasses import asdict
 
+    from graph_loader import operations
     from graph_loader.rebuild import rebuild
     from graph_loader.tables import show_agreements, show_claims
 
@@ -217,12 +222,12 @@ def _options(
     graph_id: str,
     allow_deletes: list[str] | None = None,
     allow_rejects: list[str] | None = None,
-) -> operations.LoadOptions:
+) -> LoadOptions:
     from lakegraph.runtime.settings import settings
 
     given = settings(lake=lake, target=target, env=env)
     deletes, rejects = frozenset(allow_deletes or ()), frozenset(allow_rejects or ())
-    return operations.LoadOptions(given, _manifest(manifest), graph_id, allow_deletes=deletes, allow_rejects=rejects)
+    return LoadOptions(given, _manifest(manifest), graph_id, allow_deletes=deletes, allow_rejects=rejects)
 
 
 def _manifest(given: Path | None) -> Path:

@@ -137,6 +137,17 @@ def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_remov
     )
 
 
+def create(declaration: Declaration) -> str:
+    """The statement that creates a node or an edge from an event without looking for it: run twice, it would create two edges."""
+    values = [(item.property, item.name, item.type) for item in declaration.identity if item.role == "key"]
+    values += [(column.name, column.name, column.type) for column in declaration.values]
+    properties = ", ".join(f"{quoted(name)}: {_value(field, kind)}" for name, field, kind in values)
+    if isinstance(declaration, NodeDeclaration):
+        return f"CREATE (node{_labels((declaration.label, *declaration.labels))} {{{properties}}})"
+    written = f"{quoted(declaration.type)} {{{properties}}}" if properties else quoted(declaration.type)
+    return f"{_match_ends(declaration)}\nCREATE (from)-[edge:{written}]->(to)"
+
+
 def delete_edge(edge: EdgeDeclaration) -> str:
     """The statement that deletes an event's edge."""
     return f"{match_edge(edge)}\nDELETE edge"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from graph_loader import constraints, contents, cypher
 from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
+from graph_loader.first_write import is_first
 from graph_loader.patience import write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
@@ -129,7 +130,8 @@ def upsert(session: Session, step: Step) -> None:
     dealt, parts = strategy.schedule, [(events, rows)]
     if dealt:
         parts = zip(rounds(declaration, events, dealt), map(sum, dealt.edges), strict=True)
-    _write(session, declaration, f"write {declaration.name}", rows, statement, strategy.tasks, parts)
+    first = cypher.create(declaration) if is_first(session, step) else None
+    _write(session, declaration, f"write {declaration.name}", rows, statement, strategy.tasks, parts, first)
 
 
 def _delete_copies(session: Session, step: Step) -> None:
@@ -188,6 +190,7 @@ def _write(
     statement: str,
     tasks: int,
     parts: Iterable[tuple["DataFrame", int]],
+    first: str | None = None,
 ) -> None:
     """Run a statement over events that come in parts, each with the number of its rows, one part after the other."""
     trace, writer, written, again = session.trace, session.writer, 0, 0
@@ -197,7 +200,7 @@ def _write(
     ):
         try:
             for events, count in parts:
-                again += write_patiently(writer, session.lease, events, count, statement, tasks)
+                again += write_patiently(writer, session.lease, events, count, statement, tasks, first)
                 written += count
         finally:
             sent_again = retries()

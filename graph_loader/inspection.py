@@ -145,8 +145,9 @@ def inspected(
                 fingerprint = marts.fingerprints.get(name)
                 found = verified.recall(name, fingerprint, suite)
                 if found is None:
-                    frame = inspected_frame(declarations[name], marts.read(spark, models[name]).frame)
-                    found = expectations.check([Asset(name, frame, suite)], batch_id)
+                    mart = marts.read(spark, models[name]).frame
+                    with inspected_frame(declarations[name], mart) as frame:
+                        found = expectations.check([Asset(name, frame, suite)], batch_id)
                     verified.remember(name, fingerprint, suite, found)
                 rows += [row | {"run_id": run_id, "batch_id": batch_id} for row in found]
         verified.save()

@@ -42,6 +42,11 @@ class Marts:
     read: Callable[["SparkSession", Model], Relation]
     fingerprints: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def all_rows(self) -> int:
+        """How many rows all models have together."""
+        return sum(self.rows.values())
+
     def columns(self, model: Model) -> list[str]:
         """The columns of what `read` gives of a model."""
         return [*(column.name for column in copied_columns(model)), *[UNFIT] * has_unfit(model, self.graph.adapter)]

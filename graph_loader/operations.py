@@ -12,6 +12,7 @@ from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
+from graph_loader.load_options import LoadOptions
 from graph_loader.missing_ends import forbidden_missing_ends
 from graph_loader.plan import Plan
 from graph_loader.preview import Preview, preview
@@ -19,7 +20,7 @@ from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
 from graph_loader.report import Counts, RunReport, counted, now, record
-from graph_loader.session import DEFAULT_GRAPH_ID, LoadOptions, Session, open_session
+from graph_loader.session import Session, open_session
 from graph_loader.space import is_full, space_required
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
@@ -28,8 +29,6 @@ from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
 
 if TYPE_CHECKING:
     from lakegraph.runtime.neo4j_server import Server
-
-__all__ = ["DEFAULT_GRAPH_ID", "LoadOptions", "compare", "load", "plan", "require_agreement"]
 
 
 def load(options: LoadOptions) -> RunReport:

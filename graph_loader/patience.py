@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 FIRST_WAIT_S = 1.0
 
 
-def write_patiently(writer: "Writer", lease: "Lease", rows: "DataFrame", count: int, statement: str, tasks: int) -> int:
+def write_patiently(
+    writer: "Writer",
+    lease: "Lease",
+    rows: "DataFrame",
+    count: int,
+    statement: str,
+    tasks: int,
+    first: str | None = None,
+) -> int:
     """Run a statement for every row, and again after an error that passes, as often as the writer tries a transaction again.
 
     Args:
@@ -28,6 +36,7 @@ def write_patiently(writer: "Writer", lease: "Lease", rows: "DataFrame", count: 
         count: how many rows there are.
         statement: must have the same effect when it is run again for the same row.
         tasks: how many transactions may run at once.
+        first: a statement of the same effect for the first try alone, which must not be run again for the same row.
 
     Returns:
         How often the rows had to be sent once more.
@@ -41,7 +50,10 @@ def write_patiently(writer: "Writer", lease: "Lease", rows: "DataFrame", count: 
     for tried in range(writer.retries + 1):
         lease.require()
         try:
-            patient.write(rows, statement, tasks)
+            if first and not tried:
+                patient.once().write(rows, first, tasks)
+            else:
+                patient.write(rows, statement, tasks)
             return tried
         except TransientGraphError:
             if tried == writer.retries:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from graph_loader import constraints, cypher
+from graph_loader.first_write import is_first
 from graph_loader.guards import Block
 from graph_loader.missing_ends import stub_samples
 from graph_loader.rejected import Sample, samples
@@ -22,6 +23,7 @@ class Change:
         strategy: how its rows would be written: serial, parallel or grouped.
         tasks: how many writes would run at once.
         why: what decides that.
+        writes: create, where the graph has nothing of it yet, or merge.
         rejected: for each reason, rows and some of them.
         stubs: the lowest keys of the nodes that are made for edges, and have no row.
         on_missing_end: what becomes of an edge whose end is no node; None for a label.
@@ -32,6 +34,7 @@ class Change:
     strategy: str
     tasks: int
     why: str
+    writes: str
     rejected: tuple[Sample, ...]
     stubs: tuple[str, ...] = ()
     on_missing_end: str | None = None
@@ -72,9 +75,9 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     for step, counts in zip(steps, counted(session.plan), strict=True):
         way = choose(step, session.tasks)
         policy = getattr(step.declaration, "on_missing_end", None)
-        changes.append(
-            Change(counts, step.removed, way.name, way.tasks, way.why, samples(step), stub_samples(step), policy)
-        )
+        writes = "create" if is_first(session, step) else "merge"
+        told = (samples(step), stub_samples(step), policy)
+        changes.append(Change(counts, step.removed, way.name, way.tasks, way.why, writes, *told))
     dropped = {
         name: None
         for step in session.plan.nodes

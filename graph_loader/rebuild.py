@@ -10,12 +10,13 @@ from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, GraphDeclaration, NodeDeclaration
 from graph_loader.guards import ALL
 from graph_loader.ledger_state import Remembered, place, remember
+from graph_loader.load_options import LoadOptions
 from graph_loader.problems import did_you_mean
 from graph_loader.progress import shown
 from graph_loader.readback import Readback
 from graph_loader.rejected import row_key
 from graph_loader.relations import in_spark
-from graph_loader.session import LoadOptions, Session, open_session
+from graph_loader.session import Session, open_session
 from graph_loader.space import space_required
 from graph_loader.spark_sql import HASH, identity_names
 from graph_loader.trace import Trace

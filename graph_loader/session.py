@@ -13,11 +13,11 @@ from graph_loader.bulk_checks import require_bulk
 from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.engines import Engine, engine_of
-from graph_loader.guards import Limits
 from graph_loader.inspection import PendingInspection, inspected
 from graph_loader.lease import Lease, leased
 from graph_loader.ledger import Ledger, open_ledger
 from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
+from graph_loader.load_options import LoadOptions
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.model_results import ModelResult, model_results
@@ -28,54 +28,12 @@ from graph_loader.renewal import renewed
 from graph_loader.rights import require_rights, require_version
 from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
-from graph_loader.tuning import tuned
-from graph_loader.writer import BATCH_ROWS, RETRIES, Writer, write_options
+from graph_loader.tuning import is_large, tuned
+from graph_loader.writer import Writer, write_options
 from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-    from lakegraph.runtime.neo4j_target import Neo4jTarget
-    from lakegraph.runtime.settings import Settings
-
-DEFAULT_GRAPH_ID = "lakegraph"
-
-
-@dataclass(frozen=True)
-class LoadOptions:
-    """What a run works on.
-
-    Attributes:
-        settings: the lake and the environment.
-        manifest: dbt's manifest.
-        graph_id: names the ledger and the graph it belongs to.
-        neo4j: the database; None takes it from the environment or the local server.
-        batch_rows: rows in one transaction.
-        quiet: show no progress on standard error.
-        expectations: check what is expected of the marts before a load.
-        limits: what a load does not do unasked; None takes it from vars.yml.
-        tasks: how many writes may run at once; None takes what Spark runs at once.
-        retries: how often a transaction is tried again that failed for a passing reason.
-        allow_deletes: labels and types of which a load may delete any number, `all` for every one.
-        allow_rejects: labels and types of whose marts any number of rows may be rejected, `all` for every one.
-        repair: go by what the graph holds, not by what the ledger remembers of it, and set right what others changed.
-        bulk: fill an empty database with Neo4j's import tool.
-    """
-
-    settings: "Settings"
-    manifest: Path
-    graph_id: str = DEFAULT_GRAPH_ID
-    neo4j: "Neo4jTarget | None" = None
-    batch_rows: int = BATCH_ROWS
-    quiet: bool = False
-    expectations: bool = True
-    limits: Limits | None = None
-    tasks: int | None = None
-    retries: int = RETRIES
-    allow_deletes: frozenset[str] = frozenset()
-    allow_rejects: frozenset[str] = frozenset()
-    repair: bool = False
-    bulk: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,11 +127,11 @@ def open_session(
                 scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
                 ledger = Ledger(Path(scratch), LedgerState("none"))
         with trace.step("start Spark"):
-            spark = _spark()
+            spark = _spark(is_large(marts.all_rows))
         require_session(spark, connector_options)
         if lease:
             stack.enter_context(_ended_with(lease, spark, run_id))
-        stack.enter_context(tuned(spark, sum(marts.rows.values())))
+        stack.enter_context(tuned(spark, marts.all_rows))
         inspection = None
         if run_id and options.expectations:
             inspection = stack.enter_context(
@@ -203,10 +161,10 @@ def open_session(
         )
 
 
-def _spark() -> "SparkSession":
+def _spark(for_long: bool = True) -> "SparkSession":
     from lakegraph.runtime.spark import spark_session
 
-    return spark_session("graph_loader")
+    return spark_session("graph_loader", for_long=for_long)
 
 
 @contextmanager

@@ -215,16 +215,6 @@ def _hashed(column: Column) -> str:
     return f"concat({literal(f'{column.name}:{column.type}=')}, {text})"
 
 
-def hashed_together(columns: Iterable[tuple[str, bool]]) -> str:
-    """The expression for a hash of several columns, null if one of them is: 16 bytes of MD5.
-
-    Args:
-        columns: names, and whether they are floats.
-    """
-    texts = ", ".join(_sized(quoted(name), is_float) for name, is_float in columns)
-    return f"unhex(md5(concat({texts})))"
-
-
 def _sized(value: str, is_float: bool) -> str:
     # Neo4j takes 0.0 and -0.0 for the same, and leaves the one where the other is set
     text = f"cast({f'if({value} = 0, 0D, {value})' if is_float else value} as string)"

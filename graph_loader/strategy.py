@@ -88,9 +88,15 @@ def rounds(declaration: EdgeDeclaration, rows: "DataFrame", dealt: Schedule) -> 
     for number in range(len(dealt.edges)):
         first = number * dealt.tasks
         parts = [
-            numbered.where(f"{SLOT} = {slot}").drop(SLOT).coalesce(1) for slot in range(first, first + dealt.tasks)
+            _by_start(declaration, numbered.where(f"{SLOT} = {slot}").drop(SLOT).coalesce(1))
+            for slot in range(first, first + dealt.tasks)
         ]
         yield reduce(lambda left, right: left.unionAll(right), parts)
+
+
+def _by_start(declaration: EdgeDeclaration, rows: "DataFrame") -> "DataFrame":
+    """Edges that begin at the same node beside one another: a transaction then touches it once for all of them."""
+    return rows.sortWithinPartitions(*(quoted(item.name) for item in declaration.identity if item.role == "from"))
 
 
 def slot_number(declaration: EdgeDeclaration, dealt: Schedule) -> str:

@@ -59,7 +59,7 @@ def show_preview(preview: Preview) -> None:
     _print(table)
     for change in preview.changes:
         if change.counts.created or change.counts.updated:
-            print(f"{change.counts.name}: {change.strategy}, {change.tasks} at once: {change.why}")
+            print(f"{change.counts.name}: {change.strategy}, {change.tasks} at once, {change.writes}: {change.why}")
     for statement in (*preview.constraints_created, *preview.constraints_dropped):
         print(f"{statement};")
     for change in preview.changes:

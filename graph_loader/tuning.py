@@ -15,10 +15,15 @@ _ALWAYS = {"spark.sql.session.timeZone": "UTC"}
 _FEW = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false"}
 
 
+def is_large(rows: int) -> bool:
+    """Whether work on so many rows takes long enough to be worth preparing for."""
+    return rows >= FEW_ROWS
+
+
 @contextmanager
 def tuned(spark: "SparkSession", rows: int) -> Iterator[None]:
     """Settings that suit a load of so many rows; the session's own come back afterwards."""
-    wanted = _ALWAYS | (_FEW if rows < FEW_ROWS else {})
+    wanted = _ALWAYS | ({} if is_large(rows) else _FEW)
     before = {name: spark.conf.get(name) for name in wanted}
     for name, value in wanted.items():
         spark.conf.set(name, value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graph_loader.connection import GraphError, TransientGraphError
 from graph_loader.connector import FORMAT
 from graph_loader.faults import AGAIN, NEVER_PASS, advice, passes
+from graph_loader.load_options import BATCH_ROWS, RETRIES
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from lakegraph.runtime.neo4j_target import Neo4jTarget
 
-# measured: larger batches are slower and hold more locks
-BATCH_ROWS = 5_000
-RETRIES = 3
 # before a transaction is tried again; those who held what it needed are through by then
 RETRY_PAUSE_MS = 200
 NEO4J_EXCEPTION = "org.neo4j.driver.exceptions.Neo4jException"
@@ -76,11 +74,16 @@ class Writer:
         writer._task_retries = self.retries * max(1, ceil(count / self._batch_rows))
         return writer
 
+    def once(self) -> "Writer":
+        """This writer, for statements that must not be run again for the same row."""
+        return Writer(self._spark, self._target, self._batch_rows, 0)
+
     def write(self, rows: "DataFrame", statement: str, tasks: int) -> None:
         """Run a statement for every row, which it sees as `event`, in transactions of a bounded number of rows.
 
         Args:
-            statement: must have the same effect when it is run again for the same row: a batch may be sent twice.
+            statement: must have the same effect when it is run again for the same row, unless the writer is for `once`: a
+                batch may be sent twice.
             tasks: how many transactions may run at once.
 
         Raises:

@@ -122,7 +122,8 @@ def walk(
     late = tuple(batch.batch_id for batch in list_batches(settings) if batch.state == "late")
     if server is None or not builds.outcomes:
         return RunOutcome(landing, builds, None, late, steps.seconds)
-    from graph_loader.operations import LoadOptions, load
+    from graph_loader.load_options import LoadOptions
+    from graph_loader.operations import load
 
     with steps.step("wait for Neo4j"):
         server.wait()

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 
 
-def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSession":
+def spark_session(app_name: str, cores: int = 2, memory: str = "2g", for_long: bool = False) -> "SparkSession":
     """The running Spark session (a cluster's own), else a new local one.
 
     Args:
         app_name: the name that Spark shows.
         cores: how many tasks run at once in a local session.
         memory: the heap of a local session's Java process, as Java writes it.
+        for_long: whether a local session will work for minutes rather than seconds.
 
     Raises:
         JarError: the connector's jar cannot be had.
@@ -35,6 +36,10 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
     jars = ",".join(str(jar) for jar in sorted(ensure("spark").iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    java_options = [f"-Dlog4j2.configurationFile={LOGGING.as_uri()}"]
+    if not for_long:
+        # the quick compiler alone: a session of seconds would spend more on the thorough one than it ever gets back
+        java_options.append("-XX:TieredStopAtLevel=1")
     builder = (
         SparkSession.builder.appName(app_name)
         .master(f"local[{cores}]")
@@ -44,10 +49,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g") -> "SparkSe
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        # the quick compiler alone: a session of seconds would spend more time on the thorough one than it ever gets back
-        .config(
-            "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()} -XX:TieredStopAtLevel=1"
-        )
+        .config("spark.driver.extraJavaOptions", " ".join(java_options))
         # how often progress bars hear of rows written
         .config("spark.executor.heartbeatInterval", "1s")
         .config("spark.sql.session.timeZone", "UTC")

@@ -15,7 +15,8 @@ LOAD = """
 import sys
 from pathlib import Path
 from graph_loader.guards import ALL, Limits
-from graph_loader.operations import LoadOptions, load
+from graph_loader.load_options import LoadOptions
+from graph_loader.operations import load
 from lakegraph.runtime.console import guarded
 from lakegraph.runtime.settings import settings
 from lakegraph.runtime.spark import spark_session

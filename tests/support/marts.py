@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from graph_loader.guards import ALL, Limits
-from graph_loader.operations import LoadOptions
+from graph_loader.load_options import LoadOptions
 from lakegraph.runtime.settings import settings
 
 SCHEMA = "graph_ready"

@@ -30,6 +30,7 @@ LOAD = """
 import json, sys
 from pathlib import Path
 from graph_loader import execution, operations, strategy
+from graph_loader.load_options import LoadOptions
 from lakegraph.runtime.settings import settings
 from lakegraph.runtime.spark import spark_session
 
@@ -43,7 +44,7 @@ def noted(step, tasks):
 
 execution.choose = noted
 spark_session("parallel", cores=int(tasks))
-options = operations.LoadOptions(
+options = LoadOptions(
     settings(lake=Path(lake)), Path(manifest), quiet=True, expectations=False, batch_rows=200, retries=0)
 print(json.dumps({"status": operations.load(options).status, "chosen": chosen}))
 """

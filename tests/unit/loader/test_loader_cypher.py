@@ -191,3 +191,23 @@ def test_a_trial_creates_and_deletes_one_of_everything():
         "r0": dict.fromkeys(("order_id", "line", "amount"), "probe"),
         "r1": {},
     }
+
+
+def test_rows_of_what_the_graph_does_not_have_are_created():
+    further = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Party"))
+
+    assert cypher.create(further) == (
+        "CREATE (node:`Customer`:`Person`:`Party` "
+        "{`customer_id`: event.`_key_customer_id`, `name`: event.`name`, `age`: event.`age`})"
+    )
+    assert cypher.create(EVENT) == (
+        "CREATE (node:`Event` {`at`: localdatetime(event.`_key_at`), `seen`: datetime(event.`seen`), "
+        "`times`: [item IN event.`times` | localdatetime(item)], `tags`: event.`tags`})"
+    )
+    assert cypher.create(PURCHASED) == (
+        "MATCH (from:`Customer` {`customer_id`: event.`_from_customer_id`})\n"
+        "MATCH (to:`Product` {`product_id`: event.`_to_product_id`})\n"
+        "CREATE (from)-[edge:`PURCHASED` "
+        "{`order_id`: event.`_key_order_id`, `line`: event.`_key_line`, `amount`: event.`amount`}]->(to)"
+    )
+    assert cypher.create(CHILD_OF).endswith("\nCREATE (from)-[edge:`CHILD_OF`]->(to)")

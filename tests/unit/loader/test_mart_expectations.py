@@ -32,12 +32,13 @@ def made(declared, known_rows=0):
         "windows",
         "strict_min",
         "strict_max",
-        "max_value",
     }
     found = []
     for expected in expectations.expected_of(declared, known_rows):
         expectation = expected.make()
-        arguments = {name: value for name, value in expectation.dict().items() if name not in ignored}
+        arguments = {
+            name: value for name, value in expectation.dict().items() if name not in ignored and value is not None
+        }
         found.append((expectation.expectation_type, arguments, expected.severity))
     return found
 
@@ -50,8 +51,8 @@ def test_the_key_of_a_node_is_there_and_unique():
         ("expect_column_values_to_not_be_null", {"column": "order_id", "mostly": 0.9}, "HIGH"),
         ("expect_column_values_to_not_be_null", {"column": "line", "mostly": 1.0}, "MEDIUM"),
         ("expect_column_values_to_not_be_null", {"column": "line", "mostly": 0.9}, "HIGH"),
-        ("expect_column_values_to_be_unique", {"column": "_identity", "mostly": 1.0}, "MEDIUM"),
-        ("expect_column_values_to_be_unique", {"column": "_identity", "mostly": 0.9}, "HIGH"),
+        ("expect_column_values_to_be_between", {"column": "_rows_alike", "max_value": 1, "mostly": 1.0}, "MEDIUM"),
+        ("expect_column_values_to_be_between", {"column": "_rows_alike", "max_value": 1, "mostly": 0.9}, "HIGH"),
     ]
 
 
