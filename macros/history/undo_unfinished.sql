@@ -24,9 +24,11 @@
             {% if history %}{% do run_query(take_history_back(history, last_applied)) %}{% endif %}
         {% endfor %}
         {% set admitted = built_relation('model', 'admitted_batches') %}
-        {% if admitted %}{% do run_query("delete from " ~ admitted ~ " where " ~ unfinished) %}{% endif %}
+        {% if admitted %}
+            {% do delete_batches(admitted, "select batch_id from " ~ admitted ~ " where " ~ unfinished) %}
+        {% endif %}
         {% do drop_current_versions() %}
-        {% do run_query("delete from " ~ begun ~ " where " ~ unfinished) %}
+        {% do delete_batches(begun, "select batch_id from " ~ begun ~ " where " ~ unfinished) %}
     {% endif %}
 {% endmacro %}
 
