@@ -44,8 +44,9 @@
 {% macro duckdb__matches(expression, pattern) %}
     {{ return("regexp_full_match(" ~ expression ~ ", " ~ pattern ~ ")") }}
 {% endmacro %}
+{# Java alone would let a line end of any kind stand behind the match, and `.` would stop at more than a line feed. #}
 {% macro databricks__matches(expression, pattern) %}
-    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
+    {{ return("regexp_like(" ~ expression ~ ", concat('(?d)^(?:', " ~ pattern ~ ", ')\\\\z'))") }}
 {% endmacro %}
 {% macro athena__matches(expression, pattern) %}
     {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
