@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 CATALOG = "spark_catalog"
 REFERENCE = re.compile(r"`?\w+`?\s*\.\s*`?information_schema`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
 SCHEMA_ASKED = re.compile(r"table_schema\s*=\s*'([^']+)'", re.IGNORECASE)
+TABLE_ASKED = re.compile(r"table_name\s*=\s*'([^']+)'", re.IGNORECASE)
 COLUMNS = {
     "tables": "table_catalog table_schema table_name table_type data_source_format table_owner comment last_altered",
     "views": "table_catalog table_schema table_name view_definition",
@@ -40,7 +41,10 @@ def with_information_schema(spark: "SparkSession", sql: str) -> str:
     def view(reference: re.Match) -> str:
         name = reference.group(1).lower()
         columns = COLUMNS[name].split()
-        rows = ", ".join(f"({', '.join(map(_literal, row))})" for row in _rows(spark, name, SCHEMA_ASKED.findall(sql)))
+        rows = ", ".join(
+            f"({', '.join(map(_literal, row))})"
+            for row in _rows(spark, name, SCHEMA_ASKED.findall(sql), TABLE_ASKED.findall(sql) or ["*"])
+        )
         if not rows:
             return f"(select {', '.join(f'cast(null as string) as {column}' for column in columns)} where false)"
         return f"(select * from values {rows} as _ ({', '.join(columns)}))"
@@ -48,14 +52,14 @@ def with_information_schema(spark: "SparkSession", sql: str) -> str:
     return REFERENCE.sub(view, sql)
 
 
-def _rows(spark: "SparkSession", name: str, schemas: list[str]) -> Iterator[tuple]:
+def _rows(spark: "SparkSession", name: str, schemas: list[str], tables: list[str]) -> Iterator[tuple]:
     if name not in ("tables", "views", "columns"):
         return
     catalog = spark._jsparkSession.sessionState().catalog()
     for schema in schemas:
         if not catalog.databaseExists(schema):
             continue
-        identifiers = catalog.listTables(schema, "*", False)
+        identifiers = catalog.listTables(schema, "|".join(tables), False)
         for at in range(identifiers.size()):
             table = catalog.getTableMetadata(identifiers.apply(at))
             here = (CATALOG, schema, table.identifier().table())
