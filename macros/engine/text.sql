@@ -26,8 +26,10 @@
 {% macro duckdb__clean_text(expression) %}
     {{ return("nullif(trim(" ~ expression ~ ", concat(" ~ blanks() ~ ")), '')") }}
 {% endmacro %}
+{# the blanks as a literal: chr begins anew after 255 there, so that 8239 would be the slash #}
 {% macro databricks__clean_text(expression) %}
-    {{ return("nullif(trim(both concat(" ~ blanks() ~ ") from " ~ expression ~ "), '')") }}
+    {%- set signs = ' \\t\\n\\u000B\\u000C\\r\\u00A0\\u200B\\u202F\\uFEFF' -%}
+    {{ return("nullif(trim(both '" ~ signs ~ "' from " ~ expression ~ "), '')") }}
 {% endmacro %}
 {% macro athena__clean_text(expression) %}
     {%- set at_the_ends = "concat('^[', " ~ blanks() ~ ", ']+|[', " ~ blanks() ~ ", ']+$')" -%}
