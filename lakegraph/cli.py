@@ -2,7 +2,7 @@
 
 import typer
 
-from lakegraph.landing.cli import land
+from lakegraph.landing.cli import land, publish
 from lakegraph.landing.generate.cli import generate
 from lakegraph.pipeline.cli import batches, demo, docs, run, watch
 from lakegraph.runtime.neo4j_cli import neo4j
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(generate)
 app.command()(land)
+app.command()(publish)
 app.command()(run)
 app.command()(watch)
 app.command()(docs)

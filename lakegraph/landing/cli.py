@@ -1,4 +1,6 @@
-"""`lakegraph land`."""
+"""`lakegraph land` and `lakegraph publish`."""
+
+from typing import Annotated
 
 import typer
 
@@ -24,3 +26,21 @@ def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_jso
         say(result.summary())
     if not result.complete:
         raise typer.Exit(1)
+
+
+def publish(
+    lake: Lake = None,
+    catalog: Annotated[
+        str, typer.Option(envvar="DATABRICKS_CATALOG", help="Catalog of the schemas bronze and ops.")
+    ] = "main",
+) -> None:
+    """On Databricks: append what has landed to the Delta tables bronze.<feed> and ops.<table>, each batch once."""
+    from pyspark.sql import SparkSession
+
+    from lakegraph.landing.delta import publish as publish_lake
+    from lakegraph.runtime.console import say
+    from lakegraph.runtime.settings import settings
+
+    spark = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+    published = publish_lake(settings(lake=lake).lake, spark, catalog)
+    say("\n".join(f"published {batch}" for batch in published) or "Nothing new has landed.")

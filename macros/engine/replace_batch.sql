@@ -19,3 +19,19 @@
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }};
 {% endmacro %}
+
+
+{# One statement, so that no reader sees a batch without its rows; Delta takes no subquery there, hence the ids by name. #}
+{% macro databricks__replace_batch(arguments) %}
+    {%- set ids = run_query(
+        "select batch_id from " ~ relation_of('model', 'batch_in_progress')
+        ~ " union select _batch_id from " ~ arguments['temp_relation']
+    ).columns[0].values() -%}
+    {%- set literals = [] -%}
+    {%- for id in ids -%}{%- do literals.append(text_literal(id)) -%}{%- endfor -%}
+    {%- set columns = adapter.get_columns_in_relation(arguments['target_relation']) | map(attribute='quoted') | join(', ') -%}
+
+    insert into {{ arguments['target_relation'] }}
+    replace where _batch_id in ({{ literals | join(', ') or 'null' }})
+    select {{ columns }} from {{ arguments['temp_relation'] }}
+{% endmacro %}

@@ -26,8 +26,10 @@
 {% macro duckdb__clean_text(expression) %}
     {{ return("nullif(trim(" ~ expression ~ ", concat(" ~ blanks() ~ ")), '')") }}
 {% endmacro %}
+{# the blanks as a literal: chr begins anew after 255 there, so that 8239 would be the slash #}
 {% macro databricks__clean_text(expression) %}
-    {{ return("nullif(trim(both concat(" ~ blanks() ~ ") from " ~ expression ~ "), '')") }}
+    {%- set signs = ' \\t\\n\\u000B\\u000C\\r\\u00A0\\u200B\\u202F\\uFEFF' -%}
+    {{ return("nullif(trim(both '" ~ signs ~ "' from " ~ expression ~ "), '')") }}
 {% endmacro %}
 {% macro athena__clean_text(expression) %}
     {%- set at_the_ends = "concat('^[', " ~ blanks() ~ ", ']+|[', " ~ blanks() ~ ", ']+$')" -%}
@@ -44,8 +46,9 @@
 {% macro duckdb__matches(expression, pattern) %}
     {{ return("regexp_full_match(" ~ expression ~ ", " ~ pattern ~ ")") }}
 {% endmacro %}
+{# Java alone would let a line end of any kind stand behind the match, and `.` would stop at more than a line feed. #}
 {% macro databricks__matches(expression, pattern) %}
-    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
+    {{ return("regexp_like(" ~ expression ~ ", concat('(?d)^(?:', " ~ pattern ~ ", ')\\\\z'))") }}
 {% endmacro %}
 {% macro athena__matches(expression, pattern) %}
     {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}

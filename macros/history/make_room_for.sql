@@ -28,15 +28,26 @@
         {% do drop_current_versions() %}
     {% endif %}
     {% if again %}
-        {% do run_query("delete from " ~ applied ~ " where batch_id in (" ~ later ~ ")") %}
+        {% do delete_batches(applied, later) %}
         {# their builds had ended; they wait now #}
-        {% do run_query(
-            "delete from " ~ begun ~ " where batch_id not in (select batch_id from " ~ applied ~ ") and batch_id in"
-            ~ " (select batch_id from " ~ relation_of('model', 'visible_batches')
-            ~ " where batch_number > " ~ batch['batch_number'] ~ ")"
+        {% do delete_batches(
+            begun,
+            "select begun.batch_id from " ~ begun ~ " as begun inner join " ~ relation_of('model', 'visible_batches')
+            ~ " as batches on begun.batch_id = batches.batch_id where batches.batch_number > " ~ batch['batch_number']
+            ~ " and begun.batch_id not in (select batch_id from " ~ applied ~ ")"
         ) %}
     {% endif %}
     {% do run_query("delete from " ~ applied ~ " where " ~ is_own) %}
+{% endmacro %}
+
+
+{# Deletes the rows of the batches that a query gives: by their names, for Delta deletes by no subquery of every kind. #}
+{% macro delete_batches(relation, query) %}
+    {% set literals = [] %}
+    {% for id in run_query(query).columns[0].values() %}{% do literals.append(text_literal(id)) %}{% endfor %}
+    {% if literals %}
+        {% do run_query("delete from " ~ relation ~ " where batch_id in (" ~ literals | join(', ') ~ ")") %}
+    {% endif %}
 {% endmacro %}
 
 

@@ -24,20 +24,13 @@
             {% if history %}{% do run_query(take_history_back(history, last_applied)) %}{% endif %}
         {% endfor %}
         {% set admitted = built_relation('model', 'admitted_batches') %}
-        {% if admitted %}{% do run_query("delete from " ~ admitted ~ " where " ~ unfinished) %}{% endif %}
+        {% if admitted %}
+            {% do delete_batches(admitted, "select batch_id from " ~ admitted ~ " where " ~ unfinished) %}
+        {% endif %}
         {% do drop_current_versions() %}
-        {% do run_query("delete from " ~ begun ~ " where " ~ unfinished) %}
+        {% do delete_batches(begun, "select batch_id from " ~ begun ~ " where " ~ unfinished) %}
     {% endif %}
 {% endmacro %}
-
-
-{# Takes a snapshot back to what it held at a time, or to nothing: versions since then go, and those that they ended are
-   open again. #}
-{% macro take_history_back(history, time) -%}
-    {%- set is_later = "> cast('" ~ time ~ "' as " ~ sql_type('timestamp') ~ ")" if time else "is not null" -%}
-    delete from {{ history }} where dbt_valid_from {{ is_later }};
-    update {{ history }} set dbt_valid_to = null where dbt_valid_to {{ is_later }};
-{%- endmacro %}
 
 
 {# The batch in progress may have landed after those that wait were judged. #}

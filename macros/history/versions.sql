@@ -13,7 +13,10 @@ final as (
         dbt_valid_from as effective_at,
         dbt_valid_to as expires_at,
         dbt_valid_to is null as is_current,
-        row_number() over (partition by {{ declared(feed).key | join(', ') }} order by dbt_valid_from) as version_number,
+        cast(
+            row_number() over (partition by {{ declared(feed).key | join(', ') }} order by dbt_valid_from)
+            as {{ sql_type('integer') }}
+        ) as version_number,
         _source_file,
         _source_line,
         _batch_id

@@ -52,7 +52,7 @@ def test_a_cache_that_lost_a_jar_is_filled_again(maven):
 
 
 def test_the_committed_locks_name_each_jar_once_with_a_sha256():
-    for name in ("neo4j-server", "spark"):
+    for name in ("delta", "neo4j-server", "spark"):
         locked = jars.read_lock(jars.LOCKS / f"{name}.tsv")
         assert len({jar.file_name for jar in locked}) == len(locked) > 0
         assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in locked)

@@ -1,0 +1,53 @@
+"""The Spark application that carries the statements out: Delta tables in a catalogue that lives as long as it does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lakegraph.runtime.jars import ensure
+from lakegraph.runtime.spark import LOGGING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Tables of a few hundred rows: compiling a plan, or splitting it, costs more than it ever saves.
+QUICK_ON_SMALL_TABLES = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.databricks.delta.stats.collect": "false",
+    "spark.scheduler.mode": "FAIR",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def delta_spark(warehouse: Path, heap: str = "2g") -> "SparkSession":
+    """A session with Delta as the format of tables, ANSI rules as on a SQL warehouse, and UTC.
+
+    Args:
+        warehouse: the folder of its tables.
+        heap: the heap of its Java process.
+    """
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.jars": ",".join(str(jar) for jar in sorted(ensure("delta").iterdir())),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.sources.default": "delta",
+        "spark.sql.warehouse.dir": str(warehouse),
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.driver.memory": heap,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()} -XX:TieredStopAtLevel=1",
+        **QUICK_ON_SMALL_TABLES,
+    }
+    builder = SparkSession.builder.appName("Databricks stand-in").master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()

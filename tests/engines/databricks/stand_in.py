@@ -1,0 +1,129 @@
+"""The stand-in as a process of its own, for a test session may have a Spark application already.
+
+`StandIn` starts `python -m tests.engines.databricks.stand_in FOLDER`, which says as a line of JSON where it listens, and then
+answers each line of its input: the folder of a lake, whose batches it publishes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Self
+
+from lakegraph.runtime.java import java
+from lakegraph.runtime.processes import die_with_parent
+from lakegraph.runtime.project import project_root
+from tests.engines.databricks.journal import Entry, read_journal
+
+START_SECONDS = 120
+
+
+class StandIn:
+    """A running stand-in; its tables end with it."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._process: subprocess.Popen | None = None
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.engines.databricks.stand_in", self._folder],
+            cwd=project_root(),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.port = self._answer()["port"]
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the target `databricks_local` reads of the environment."""
+        certificate = str(self._folder / "certificate.pem")
+        return {
+            "DBT_TARGET": "databricks_local",
+            "DATABRICKS_LOCAL_PORT": str(self.port),
+            "DATABRICKS_LOCAL_CERTIFICATE": certificate,
+            # the adapter's own requests, beside those of the connector
+            "REQUESTS_CA_BUNDLE": certificate,
+        }
+
+    def publish(self, lake: Path) -> list[str]:
+        """Append the batches of a lake that are not there yet to its Delta tables; gives back their ids."""
+        self._process.stdin.write(f"{lake}\n")
+        self._process.stdin.flush()
+        return self._answer()["published"]
+
+    def rows(self, sql: str) -> list[tuple]:
+        """What a query gives, by way of the SQL connector."""
+        from databricks import sql as databricks_sql
+
+        with (
+            databricks_sql.connect(
+                server_hostname="localhost",
+                http_path="/sql/1.0/warehouses/local",
+                access_token="any",
+                _connection_uri=f"https://localhost:{self.port}/sql/1.0/warehouses/local",
+                _tls_trusted_ca_file=str(self._folder / "certificate.pem"),
+                use_cloud_fetch=False,
+                enable_telemetry=False,
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def journal(self) -> list[Entry]:
+        """Every statement up to now."""
+        return read_journal(self._folder / "journal.jsonl")
+
+    def _answer(self) -> dict:
+        line = self._process.stdout.readline()
+        assert line, f"The stand-in ended with code {self._process.wait()}."
+        answer = json.loads(line)
+        assert "error" not in answer, answer["error"]
+        return answer
+
+
+def main(folder: Path) -> None:
+    """Serve until the input ends or the process that started this one dies."""
+    from lakegraph.landing.delta import publish
+    from tests.engines.databricks.certificate import self_signed
+    from tests.engines.databricks.delta_spark import delta_spark
+    from tests.engines.databricks.endpoint import https_server
+    from tests.engines.databricks.journal import Journal
+    from tests.engines.databricks.service import Service
+
+    die_with_parent()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    java()
+    spark = delta_spark(folder / "warehouse")
+    server = https_server(Service(spark, Journal(folder / "journal.jsonl")), *self_signed(folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    _say(answers, {"port": server.server_port})
+    for line in sys.stdin:
+        try:
+            _say(answers, {"published": publish(Path(line.rstrip("\n")), spark)})
+        except Exception as error:
+            _say(answers, {"error": f"{type(error).__name__}: {error}"})
+    server.shutdown()
+    spark.stop()
+
+
+def _say(answers, answer: dict) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
