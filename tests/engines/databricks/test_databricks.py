@@ -6,7 +6,7 @@ import pytest
 from tests.engines.databricks.leg import DAYS, Leg
 from tests.engines.databricks.stand_in import StandIn
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 # Whatever else the stand-in would not run as it came is new, and a reason to look at it.
 ALLOWED_DEVIATIONS = {"emulated: describe as json", "emulated: information schema"}
