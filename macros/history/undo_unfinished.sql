@@ -31,15 +31,6 @@
 {% endmacro %}
 
 
-{# Takes a snapshot back to what it held at a time, or to nothing: versions since then go, and those that they ended are
-   open again. #}
-{% macro take_history_back(history, time) -%}
-    {%- set is_later = "> cast('" ~ time ~ "' as " ~ sql_type('timestamp') ~ ")" if time else "is not null" -%}
-    delete from {{ history }} where dbt_valid_from {{ is_later }};
-    update {{ history }} set dbt_valid_to = null where dbt_valid_to {{ is_later }};
-{%- endmacro %}
-
-
 {# The batch in progress may have landed after those that wait were judged. #}
 {% macro require_judged() %}
     {% set batches = run_query("select batch_id from " ~ relation_of('model', 'batch_in_progress')).columns[0].values() %}
