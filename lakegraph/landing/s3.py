@@ -44,6 +44,7 @@ def publish(lake: Path, address: str, client: "S3Client | None" = None) -> list[
         PublishError: S3 refuses.
     """
     import boto3
+    from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
     target = _Target(client or boto3.client("s3"), *_bucket_and_prefix(address))
@@ -60,7 +61,7 @@ def publish(lake: Path, address: str, client: "S3Client | None" = None) -> list[
             target.put_changed(lake, files, there)
         for batch_id in waiting:
             target.put(lake, _batch_file(lake, batch_id))
-    except (BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise PublishError(f"{lake} cannot be published to {address}: {error}.", "Publish it again.") from error
     return waiting
 

@@ -72,13 +72,12 @@ class Catalog:
         """Register partitions, each with its values and its location; those that are there stay as they are."""
         storage = self.table(schema, name)["StorageDescriptor"]
         inputs = [
-            {"Values": values, "StorageDescriptor": {**storage, "Location": location}} for values, location in partitions
+            {"Values": values, "StorageDescriptor": {**storage, "Location": location}}
+            for values, location in partitions
         ]
         found = self.glue.batch_create_partition(DatabaseName=schema, TableName=name, PartitionInputList=inputs)
         others = [
-            error
-            for error in found.get("Errors", [])
-            if error["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"
+            error for error in found.get("Errors", []) if error["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"
         ]
         if others:
             raise RuntimeError(f"Glue did not register partitions of {schema}.{name}: {others[0]}")

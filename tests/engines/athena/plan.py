@@ -57,7 +57,9 @@ def plan(sql: str, schema: str | None, catalog: Catalog) -> Plan:
         return Plan("DDL", [sql], view=schema_and_table(found[1], schema))
     if found := re.match(r"drop\s+view\s+(if\s+exists\s+)?" + NAME + "$", sql, re.I):
         return Plan("DDL", [f"drop view {found[1] or ''}{catalog.trino_name(*schema_and_table(found[2], schema))}"])
-    if found := re.match(r"optimize\s+" + NAME + r"\s+rewrite\s+data\s+using\s+bin_pack\s*(where.*)?$", sql, re.I | re.S):
+    if found := re.match(
+        r"optimize\s+" + NAME + r"\s+rewrite\s+data\s+using\s+bin_pack\s*(where.*)?$", sql, re.I | re.S
+    ):
         target = catalog.trino_name(*schema_and_table(found[1], schema))
         return Plan("DML", [f"alter table {target} execute optimize {found[2] or ''}"])
     if found := re.match(r"vacuum\s+" + NAME, sql, re.I):

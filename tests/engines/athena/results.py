@@ -21,7 +21,9 @@ def text(value: object) -> str:
 
 def column(name: str, trino_type: str) -> dict:
     """What the API says of a column."""
-    base = re.sub(r"\(.*?\)", "", trino_type).strip() if trino_type.startswith("time") else re.match(r"\w+", trino_type)[0]
+    base = (
+        re.sub(r"\(.*?\)", "", trino_type).strip() if trino_type.startswith("time") else re.match(r"\w+", trino_type)[0]
+    )
     digits = re.search(r"decimal\((\d+),\s*(\d+)\)", trino_type)
     return {
         "CatalogName": "hive",

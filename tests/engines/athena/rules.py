@@ -48,7 +48,9 @@ def check_statement(sql: str) -> None:
         AthenaRefusal: it is not.
     """
     if MISSING_STATEMENTS.match(sql):
-        raise AthenaRefusal(f"FAILED: ParseException line 1:0 cannot recognize input near '{' '.join(sql.split()[:3])}'")
+        raise AthenaRefusal(
+            f"FAILED: ParseException line 1:0 cannot recognize input near '{' '.join(sql.split()[:3])}'"
+        )
     if ";" in re.sub(r'"[^"]*"', "", without_literals(sql)):
         raise AthenaRefusal("Only one sql statement is allowed. Got: " + sql[:80])
 
@@ -92,5 +94,5 @@ def check_precision(columns: Iterable[tuple[str, str]]) -> None:
         found = re.match(r"timestamp\((\d+)\)", type)
         if found and found[1] != "6":
             raise AthenaRefusal(
-                f"NOT_SUPPORTED: Timestamp precision ({found[1]}) not supported for Iceberg. Use \"timestamp(6)\" instead."
+                f'NOT_SUPPORTED: Timestamp precision ({found[1]}) not supported for Iceberg. Use "timestamp(6)" instead.'
             )

@@ -16,7 +16,9 @@ def without_comments(sql: str) -> str:
 
 def without_literals(sql: str) -> str:
     """A statement with its string literals emptied and its comments removed, for looking at its words."""
-    return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", lambda found: "''" if found[0][0] == "'" else " ", sql, flags=re.S)
+    return re.sub(
+        r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", lambda found: "''" if found[0][0] == "'" else " ", sql, flags=re.S
+    )
 
 
 def schema_and_table(name: str, schema: str | None) -> tuple[str, str]:
