@@ -1,6 +1,7 @@
 """Three days of a generated shop, dirt included, through the whole project on DuckDB and on Athena: they hold the same."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from lakegraph.landing.operations import land
 from lakegraph.landing.s3 import publish
 from lakegraph.pipeline.dbt import DbtOutcome, DbtProcess, outcome_of
 from lakegraph.runtime.settings import settings
+from tests.engines.athena.odd_values import add_odd_values
 from tests.engines.athena.reading import rows
 from tests.engines.parity import first_difference
 
@@ -42,9 +44,10 @@ class Builds:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory) -> Path:
-    """Three days, landed."""
+    """Three days, landed; the last one with values that engines like to read differently."""
     root = tmp_path_factory.mktemp("parity")
-    generate(GenerateOptions(root / "drops", days=DAYS, scale=0.05, dirt=0.05))
+    generate(GenerateOptions(root / "drops", date(2025, 1, 15), days=DAYS, scale=0.05, dirt=0.05))
+    add_odd_values(root / "drops")
     assert land(settings(drops=root / "drops", lake=root / "lake")).complete
     return root / "lake"
 
