@@ -45,7 +45,7 @@ def land_batch(
             the contract found.
     """
     begin = time.monotonic()
-    landed_at = datetime.now(UTC).replace(tzinfo=None)
+    landed_at = _now()
     _remove(candidate.batch_id, settings)
     try:
         files = _land_files(candidate, prints, sources, settings, landed_at)
@@ -82,6 +82,12 @@ def _land_files(
     for feed in {file.feed for file in candidate.files}:
         ops.sync_folder(settings.bronze / feed)
     return landed
+
+
+def _now() -> datetime:
+    """The time in UTC, to the millisecond: the least that an engine holds, which is Athena on Parquet files."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: Path, landed_at: datetime) -> None:

@@ -1,8 +1,8 @@
 """Jars by their Maven coordinates: fetched once, checked against a committed sha256 lock, kept in a cache.
 
-A lock is a table of group, artifact, version, classifier, size in bytes and sha256, one jar a line. Spark's own copy of
-Apache Ivy fetches them from Maven Central, or from the mirror that LAKEGRAPH_MAVEN_MIRROR names; neither Maven nor Docker
-is needed.
+A lock is a table of group, artifact, version, classifier, size in bytes and sha256, one jar a line; what is no jar has its
+extension, such as tar.gz, in a seventh column. Spark's own copy of Apache Ivy fetches them from Maven Central, or from the
+mirror that LAKEGRAPH_MAVEN_MIRROR names; neither Maven nor Docker is needed.
 """
 
 import hashlib
@@ -38,19 +38,20 @@ class Jar:
     classifier: str
     size: int
     sha256: str
+    extension: str = "jar"
 
     @property
     def file_name(self) -> str:
         """The name under which the jar lies in its folder."""
-        return f"{self.artifact}-{self.version}{f'-{self.classifier}' if self.classifier else ''}.jar"
+        return f"{self.artifact}-{self.version}{f'-{self.classifier}' if self.classifier else ''}.{self.extension}"
 
 
 def read_lock(lock: Path) -> list[Jar]:
     """The jars that a lock file names."""
     rows = [line.split("\t") for line in lock.read_text(encoding="utf-8").splitlines() if line]
     return [
-        Jar(group, artifact, version, classifier, int(size), digest)
-        for group, artifact, version, classifier, size, digest in rows
+        Jar(group, artifact, version, classifier, int(size), digest, *extension)
+        for group, artifact, version, classifier, size, digest, *extension in rows
     ]
 
 
@@ -151,7 +152,8 @@ def _ivy_settings(mirror: str | None) -> str:
 def _ivy_module(jars: Iterable[Jar]) -> str:
     dependencies = "".join(
         f"<dependency org={quoteattr(jar.group)} name={quoteattr(jar.artifact)} rev={quoteattr(jar.version)} "
-        f'transitive="false"><artifact name={quoteattr(jar.artifact)} type="jar" ext="jar"'
+        f'transitive="false"><artifact name={quoteattr(jar.artifact)} type={quoteattr(jar.extension)} '
+        f"ext={quoteattr(jar.extension)}"
         f"{f' m:classifier={quoteattr(jar.classifier)}' if jar.classifier else ''}/></dependency>"
         for jar in jars
     )

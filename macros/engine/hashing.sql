@@ -21,6 +21,7 @@
 {% macro databricks__timestamp_text(expression) %}
     {{ return("date_format(" ~ expression ~ ", 'yyyy-MM-dd HH:mm:ss.SSSSSS')") }}
 {% endmacro %}
+{# date_format would cut the fraction off after milliseconds #}
 {% macro athena__timestamp_text(expression) %}
-    {{ return("date_format(" ~ expression ~ ", '%Y-%m-%d %H:%i:%s.%f')") }}
+    {{ return("cast(cast(" ~ expression ~ " as timestamp(6)) as varchar)") }}
 {% endmacro %}

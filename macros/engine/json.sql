@@ -17,11 +17,11 @@
     {{ return("to_json(named_struct(" ~ parts | join(', ') ~ "), map('ignoreNullFields', 'false'))") }}
 {% endmacro %}
 
+{# piece by piece: a map would come out in the order of its keys #}
 {% macro athena__json_object_text(members) %}
-    {%- set names = [] -%}
-    {%- for name in members %}{% do names.append("'" ~ name ~ "'") %}{% endfor -%}
-    {{ return(
-        "json_format(cast(map(array[" ~ names | join(', ') ~ "], array["
-        ~ members.values() | join(', ') ~ "]) as json))"
-    ) }}
+    {%- set parts = [] -%}
+    {%- for name, expression in members.items() -%}
+        {%- do parts.append("'\"" ~ name ~ "\":' || coalesce(json_format(cast(" ~ expression ~ " as json)), 'null')") -%}
+    {%- endfor -%}
+    {{ return("'{' || array_join(array[" ~ parts | join(', ') ~ "], ',') || '}'") }}
 {% endmacro %}

@@ -86,8 +86,9 @@
 {% macro databricks__cast_plain_timestamp(expression) %}
     {{ return("try_cast(" ~ expression ~ " as timestamp_ntz)") }}
 {% endmacro %}
+{# cut off after the microseconds, which a cast would round #}
 {% macro athena__cast_plain_timestamp(expression) %}
-    {{ return("try_cast(replace(" ~ expression ~ ", 'T', ' ') as timestamp(6))") }}
+    {{ return("try_cast(substr(replace(" ~ expression ~ ", 'T', ' '), 1, 26) as timestamp(6))") }}
 {% endmacro %}
 
 
@@ -104,8 +105,12 @@
         "convert_timezone(current_timezone(), 'UTC', cast(try_cast(" ~ expression ~ " as timestamp) as timestamp_ntz))"
     ) }}
 {% endmacro %}
+{# the fraction goes past the conversion, which keeps no more than milliseconds #}
 {% macro athena__cast_zoned_timestamp(expression) %}
+    {%- set whole = "from_iso8601_timestamp(regexp_replace(replace(" ~ expression ~ ", ' ', 'T'), '[.][0-9]+', ''))" -%}
+    {%- set fraction = "coalesce(substr(regexp_extract(" ~ expression ~ ", '[.][0-9]+'), 1, 7), '')" -%}
     {{ return(
-        "try(cast(from_iso8601_timestamp(replace(" ~ expression ~ ", ' ', 'T')) at time zone 'UTC' as timestamp(6)))"
+        "try(cast(date_format(" ~ whole ~ " at time zone 'UTC', '%Y-%m-%d %H:%i:%s') || " ~ fraction
+        ~ " as timestamp(6)))"
     ) }}
 {% endmacro %}

@@ -77,7 +77,7 @@
         ) %}
     {% endfor %}
     {% do parts.append(
-        "select 0, 0, coalesce(sum(records_rejected), 0) from " ~ source('ops', 'batch_files')
+        "select 0 as records, 0 as broken, coalesce(sum(records_rejected), 0) as unreadable from " ~ source('ops', 'batch_files')
         ~ " where batch_id = " ~ text_literal(batch)
     ) %}
     {% set sums = run_query(

@@ -21,7 +21,9 @@ batch_files as (
 landed as (
     select
         {{ raw_columns(feed, 'bronze.') }},
-        {{ lineage_columns('bronze.') }},
+        {%- for name, column in var('lineage').items() %}
+        cast(bronze.{{ name }} as {{ sql_type(column.type) }}) as {{ name }},
+        {%- endfor %}
         coalesce(batch_files.absent_columns, '') as _absent_columns
     from {{ source('bronze', feed) }} as bronze
     inner join batches

@@ -51,8 +51,15 @@ def test_a_cache_that_lost_a_jar_is_filled_again(maven):
     assert maven["asked"] == 2
 
 
+def test_what_is_no_jar_has_its_extension_in_a_seventh_column(tmp_path):
+    lock = tmp_path / "thing.tsv"
+    lock.write_text(LOCKED.replace("thing", "other") + LOCKED.rstrip("\n") + "\ttar.gz\n")
+
+    assert [jar.file_name for jar in jars.read_lock(lock)] == ["other-1.0-linux.jar", "thing-1.0-linux.tar.gz"]
+
+
 def test_the_committed_locks_name_each_jar_once_with_a_sha256():
-    for name in ("delta", "neo4j-server", "spark"):
+    for name in ("delta", "neo4j-server", "spark", "trino-server"):
         locked = jars.read_lock(jars.LOCKS / f"{name}.tsv")
         assert len({jar.file_name for jar in locked}) == len(locked) > 0
         assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in locked)

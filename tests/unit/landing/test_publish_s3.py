@@ -1,0 +1,127 @@
+from datetime import date
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lakegraph.landing import s3
+from lakegraph.runtime import ops
+from lakegraph.runtime.errors import ConfigurationError
+
+ADDRESS = "s3://bucket/some/lake"
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A client of S3 with an empty bucket."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="bucket")
+        yield client
+
+
+@pytest.fixture
+def lake(tmp_path):
+    land(tmp_path, "b2", date(2025, 1, 16))
+    land(tmp_path, "b1", date(2025, 1, 15))
+    return tmp_path
+
+
+def land(lake, batch, day):
+    """What landing leaves of a batch with one file."""
+    folder = lake / "bronze" / "orders" / f"batch_id={batch}"
+    folder.mkdir(parents=True)
+    (folder / "orders.parquet").write_bytes(batch.encode())
+    ops.append(lake / "ops", "batch_files", batch, [{"batch_id": batch, "feed": "orders"}])
+    ops.append(lake / "ops", "batches", batch, [{"batch_id": batch, "batch_date": day}])
+
+
+def keys(client):
+    return [found["Key"] for found in client.list_objects_v2(Bucket="bucket").get("Contents", [])]
+
+
+def body(client, key):
+    return client.get_object(Bucket="bucket", Key=key)["Body"].read()
+
+
+def test_a_lake_is_copied_as_it_is(lake, bucket):
+    assert s3.publish(lake, ADDRESS, bucket) == ["b1", "b2"]
+
+    files = sorted(file for file in lake.rglob("*.parquet"))
+    assert keys(bucket) == [f"some/lake/{file.relative_to(lake)}" for file in files]
+    assert all(body(bucket, f"some/lake/{file.relative_to(lake)}") == file.read_bytes() for file in files)
+
+
+def test_what_makes_a_batch_visible_is_written_last(lake, bucket):
+    written = []
+    bucket.meta.events.register("before-call.s3.PutObject", lambda params, **_: written.append(params["url_path"]))
+
+    s3.publish(lake, ADDRESS, bucket)
+
+    assert [path.rpartition("/ops/")[2] for path in written][-2:] == ["batches/b1.parquet", "batches/b2.parquet"]
+    assert len(written) == 6
+
+
+def test_a_batch_that_is_there_is_not_written_again(lake, bucket):
+    s3.publish(lake, ADDRESS, bucket)
+    before = {key: bucket.head_object(Bucket="bucket", Key=key)["LastModified"] for key in keys(bucket)}
+    written = []
+    bucket.meta.events.register("before-call.s3.PutObject", lambda params, **_: written.append(params["url_path"]))
+    land(lake, "b3", date(2025, 1, 17))
+
+    assert s3.publish(lake, ADDRESS, bucket) == ["b3"]
+
+    assert len(written) == 3
+    assert set(before) < set(keys(bucket))
+
+
+def test_what_an_interrupted_copy_left_is_replaced(lake, bucket):
+    folder = "some/lake/bronze/orders/batch_id=b1"
+    bucket.put_object(Bucket="bucket", Key=f"{folder}/left.parquet", Body=b"of another attempt")
+    bucket.put_object(Bucket="bucket", Key=f"{folder}/orders.parquet", Body=b"half")
+    bucket.put_object(Bucket="bucket", Key=f"{folder}0/orders.parquet", Body=b"another batch")
+
+    s3.publish(lake, ADDRESS, bucket)
+
+    assert [key for key in keys(bucket) if "batch_id=b1" in key] == [
+        f"{folder}/orders.parquet",
+        f"{folder}0/orders.parquet",
+    ]
+    assert body(bucket, f"{folder}/orders.parquet") == b"b1"
+
+
+def test_a_copy_that_fails_makes_nothing_visible_and_says_what_to_do(lake, bucket):
+    def fail(params, **_):
+        if "b2" in params["url_path"]:
+            raise s3_error("AccessDenied")
+
+    bucket.meta.events.register("before-call.s3.PutObject", fail)
+
+    with pytest.raises(s3.PublishError, match=r"cannot be published to s3://bucket/some/lake.*Publish it again"):
+        s3.publish(lake, ADDRESS, bucket)
+
+    assert not [key for key in keys(bucket) if "/ops/batches/" in key]
+
+
+def test_an_operational_table_that_changed_is_written_again(lake, bucket):
+    s3.publish(lake, ADDRESS, bucket)
+    ops.append(lake / "ops", "batch_files", "b1", [{"batch_id": "b1", "feed": "products"}])
+
+    s3.publish(lake, ADDRESS, bucket)
+
+    changed = ops.ops_file(lake / "ops", "batch_files", "b1")
+    assert body(bucket, "some/lake/ops/batch_files/b1.parquet") == changed.read_bytes()
+
+
+@pytest.mark.parametrize("address", ["bucket/lake", "s3://", "https://bucket/lake"])
+def test_an_address_that_is_none_of_s3_is_refused(lake, address):
+    with pytest.raises(ConfigurationError, match="is no address on S3"):
+        s3.publish(lake, address, client=object())
+
+
+def s3_error(code):
+    from botocore.exceptions import ClientError
+
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "PutObject")
