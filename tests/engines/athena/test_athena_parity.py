@@ -17,7 +17,7 @@ from tests.engines.athena.odd_values import add_odd_values
 from tests.engines.athena.reading import rows
 from tests.engines.parity import first_difference
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 DAYS = 3
 BUILT_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")

@@ -5,7 +5,7 @@ import pytest
 from tests.engines.athena.reading import execute, rows
 from tests.engines.athena.stand_in import BUCKET
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 ICEBERG = "table_type = 'iceberg', is_external = false, format = 'parquet'"
 
