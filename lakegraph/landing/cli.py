@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lakegraph.runtime.options import Drops, Json, Lake, Sources
+from lakegraph.runtime.options import Drops, Json, Lake, Sources, Target
 
 
 def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_json: Json = False) -> None:
@@ -30,17 +30,34 @@ def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_jso
 
 def publish(
     lake: Lake = None,
+    target: Target = None,
     catalog: Annotated[
-        str, typer.Option(envvar="DATABRICKS_CATALOG", help="Catalog of the schemas bronze and ops.")
+        str, typer.Option(envvar="DATABRICKS_CATALOG", help="Databricks: catalog of the schemas bronze and ops.")
     ] = "main",
+    address: Annotated[
+        str, typer.Option("--to", envvar="ATHENA_LAKE_DIR", metavar="S3", help="Athena: where the lake lies on S3.")
+    ] = "",
 ) -> None:
-    """On Databricks: append what has landed to the Delta tables bronze.<feed> and ops.<table>, each batch once."""
-    from pyspark.sql import SparkSession
-
-    from lakegraph.landing.delta import publish as publish_lake
+    """Bring what has landed to where the target's warehouse reads it, each batch once: Delta tables, or files on S3."""
     from lakegraph.runtime.console import say
+    from lakegraph.runtime.errors import ConfigurationError
     from lakegraph.runtime.settings import settings
 
-    spark = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
-    published = publish_lake(settings(lake=lake).lake, spark, catalog)
+    given = settings(lake=lake, target=target)
+    if given.target.startswith("databricks"):
+        from pyspark.sql import SparkSession
+
+        from lakegraph.landing.delta import publish as publish_to_delta
+
+        spark = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+        published = publish_to_delta(given.lake, spark, catalog)
+    elif given.target.startswith("athena"):
+        from lakegraph.landing.s3 import publish as publish_to_s3
+
+        published = publish_to_s3(given.lake, address)
+    else:
+        raise ConfigurationError(
+            f"The target {given.target} reads what has landed from the lake itself.",
+            "Only databricks and athena need it published (--target, DBT_TARGET).",
+        )
     say("\n".join(f"published {batch}" for batch in published) or "Nothing new has landed.")
