@@ -35,6 +35,7 @@ COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0, "include
 # What a result may tell besides its bounds; the rest may hold values of the data.
 COUNTS = ("element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent")
 BRIEF_TURNS_S = 0.0005
+_IMPORTING = threading.Lock()
 POSITION, NOT_EVALUATED = "position", "could not be evaluated"
 
 
@@ -109,7 +110,7 @@ class Expectations:
         Returns:
             A row of the operational table `expectation_results` per expectation, in their order; the caller appends them.
         """
-        _quiet()
+        _import()
         from great_expectations.core.run_identifier import RunIdentifier
 
         checked_at = datetime.now(UTC)
@@ -194,16 +195,22 @@ def import_ahead(*before_it: str) -> None:
     def imported() -> None:
         for module in before_it:
             import_module(module)
-        _quiet()
         before = sys.getswitchinterval()
         # the import seldom lets go of the interpreter by itself, and the work needs it often but briefly
         sys.setswitchinterval(BRIEF_TURNS_S)
         try:
-            import great_expectations  # noqa: F401
+            _import()
         finally:
             sys.setswitchinterval(before)
 
     threading.Thread(target=imported, name="import of great_expectations", daemon=True).start()
+
+
+def _import() -> None:
+    # its modules import one another in circles: of two threads that import them at once, one would see them half-made
+    with _IMPORTING:
+        _quiet()
+        import great_expectations.expectations  # noqa: F401
 
 
 def _quiet() -> None:
