@@ -29,7 +29,7 @@
 {# dbt-athena knows no strategies but its own: these two of its macros let `replace_batch` through, by the way of `append`. #}
 {% macro validate_get_incremental_strategy(raw_strategy, table_type) %}
     {% if raw_strategy == 'replace_batch' and table_type == 'iceberg' %}{{ return('append') }}{% endif %}
-    {{ return(dbt_athena.validate_get_incremental_strategy(raw_strategy, table_type)) }}
+    {{ return(dbt.validate_get_incremental_strategy(raw_strategy, table_type)) }}
 {% endmacro %}
 
 
@@ -37,7 +37,7 @@
     on_schema_change, tmp_relation, target_relation, existing_relation, force_batch, statement_name="main"
 ) %}
     {% if config.get('incremental_strategy') != 'replace_batch' %}
-        {{ return(dbt_athena.incremental_insert(
+        {{ return(dbt.incremental_insert(
             on_schema_change, tmp_relation, target_relation, existing_relation, force_batch, statement_name
         )) }}
     {% endif %}
