@@ -167,7 +167,7 @@ def test_the_command_shows_the_plan_and_fails_when_the_load_would_be_refused(sho
     assert (shown.returncode, told.returncode) == (1, 1)
     assert "refused: Person: 3 of 10 nodes (30.0%) would be deleted" in shown.stdout
     assert "PURCHASED: 3 rejected, duplicate_key, such as" in shown.stdout
-    assert "KNOWS: serial, 1 at once, merge: dealing out pays from 20,000 rows on" in shown.stdout
+    assert "KNOWS: serial, 1 at once, create: dealing out pays from 20,000 rows on" in shown.stdout
     created = {change["counts"]["name"]: change["counts"]["created"] for change in json.loads(told.stdout)["changes"]}
     assert created == {"Customer": 0, "Person": 0, "Product": 0, "KNOWS": 1, "PURCHASED": 0}
     assert content(empty_graph) == before
