@@ -30,7 +30,7 @@ from bench.loader_marts import (
 WARM_NODES = 2_000
 # what the connector's guide advises: large batches, and one partition for relationships
 GUIDE_BATCH = 20_000
-DRIVER_BATCH, CSV_BATCH, CSV_CONCURRENT = 5_000, 5_000, 2
+DRIVER_BATCH, CSV_BATCH, CSV_CONCURRENT, CSV_TRIES = 5_000, 5_000, 2, 10
 SAMPLED_S = 0.1
 CONSTRAINT = f"CREATE CONSTRAINT account IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.account_id IS UNIQUE"
 MERGE_NODE = f"MERGE (n:{LABEL} {{account_id: row.account_id}}) SET n += row"
@@ -157,13 +157,18 @@ def _write_by_csv(marts: Path) -> None:
     edge = MERGE_EDGE.replace("= row.amount", "= toFloat(row.amount)").replace("= row.paid_on", "= date(row.paid_on)")
     with _driver() as driver, driver.session() as session:
         for mart, statement in ((NODE_MART, node), (EDGE_MART, edge)):
-            # two transactions that hold an end each may deadlock; this server's Cypher cannot try one again
-            while session.run(
-                f"LOAD CSV WITH HEADERS FROM '{(marts / mart).as_uri()}.csv' AS row CALL (row) {{ {statement} }} "
-                f"IN {CSV_CONCURRENT} CONCURRENT TRANSACTIONS OF {CSV_BATCH} ROWS ON ERROR CONTINUE REPORT STATUS AS status "
-                "WITH status WHERE NOT status.committed RETURN count(status) AS failed"
-            ).single()["failed"]:
-                pass
+            for _ in range(CSV_TRIES):
+                # two transactions that hold an end each may deadlock; this server's Cypher cannot try one again
+                told = session.run(
+                    f"LOAD CSV WITH HEADERS FROM '{(marts / mart).as_uri()}.csv' AS row CALL (row) {{ {statement} }} "
+                    f"IN {CSV_CONCURRENT} CONCURRENT TRANSACTIONS OF {CSV_BATCH} ROWS "
+                    "ON ERROR CONTINUE REPORT STATUS AS status "
+                    "WITH status WHERE NOT status.committed RETURN collect(DISTINCT status.errorMessage) AS errors"
+                ).single()["errors"]
+                if not told:
+                    break
+            else:
+                raise RuntimeError(f"LOAD CSV of {mart} fails again and again: {told[0]}")
 
 
 def _warm_loader() -> None:
