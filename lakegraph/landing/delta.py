@@ -10,18 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches
 from lakegraph.runtime import ops
-from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_vars
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-BATCHES = "batches"
 # what landing writes of a batch in one go; of the other tables nothing says which batch a file is about
 OF_A_BATCH = ("batch_files", "rejected_records")
-# a run's row comes after its counts and rejected rows, as in the lake
-RUNS = "graph_runs"
 TABLES_AT_ONCE = 4
 SPARK_TYPES = {
     "string": "string",
@@ -31,10 +28,6 @@ SPARK_TYPES = {
     "date": "date",
     "timestamp": "timestamp_ntz",
 }
-
-
-class PublishError(LakegraphError):
-    """What has landed cannot be published."""
 
 
 def publish(lake: Path, spark: "SparkSession", catalog: str | None = None) -> list[str]:
@@ -53,9 +46,8 @@ def publish(lake: Path, spark: "SparkSession", catalog: str | None = None) -> li
     """
     target = _Target(spark, lake, f"`{catalog}`." if catalog else "")
     target.require_tables()
-    landed = sorted(ops.read(lake / "ops", BATCHES), key=lambda row: (row["batch_date"], row["batch_id"]))
     there = target.batch_ids()
-    waiting = [row["batch_id"] for row in landed if row["batch_id"] not in there]
+    waiting = [batch_id for batch_id in landed_batches(lake) if batch_id not in there]
     with ThreadPoolExecutor(TABLES_AT_ONCE) as tables:
         if waiting:
             list(tables.map(lambda feed: target.replace_bronze(feed, waiting), target.feeds))

@@ -10,22 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches
 from lakegraph.runtime import ops
-from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+from lakegraph.runtime.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-BATCHES = "batches"
-# runs come after their counts and rejected rows, as in the lake
-RUNS = "graph_runs"
 # what S3 deletes in one call
 KEYS_PER_DELETION = 1000
 UPLOADS_AT_ONCE = 8
-
-
-class PublishError(LakegraphError):
-    """What has landed cannot be put on S3."""
 
 
 def publish(lake: Path, address: str, client: "S3Client | None" = None) -> list[str]:
@@ -48,10 +42,11 @@ def publish(lake: Path, address: str, client: "S3Client | None" = None) -> list[
     from botocore.exceptions import BotoCoreError, ClientError
 
     target = _Target(client or boto3.client("s3"), *_bucket_and_prefix(address))
-    landed = sorted(ops.read(lake / "ops", BATCHES), key=lambda row: (row["batch_date"], row["batch_id"]))
     try:
         there = target.objects("ops/")
-        waiting = [row["batch_id"] for row in landed if _key(lake, _batch_file(lake, row["batch_id"])) not in there]
+        waiting = [
+            batch_id for batch_id in landed_batches(lake) if _key(lake, _batch_file(lake, batch_id)) not in there
+        ]
         for batch_id in waiting:
             for folder in sorted((lake / "bronze").glob("*")):
                 target.replace(lake, folder / f"batch_id={batch_id}")
