@@ -11,6 +11,31 @@
 {%- set premium = declared_check('premium_customer_low_order') -%}
 {%- set hours = declared_check('order_outside_business_hours') -%}
 {%- set shipped = declared_check('orders_without_shipping') -%}
+{#- what is checked of every order line, and of which of them it is checked -#}
+{%- set line_checks = {
+    'orders_without_customer': {
+        'applies': 'known_counts.customers > 0', 'is_broken': 'known_customer_id is null',
+    },
+    'orders_without_product': {
+        'applies': 'known_counts.products > 0', 'is_broken': 'known_product_id is null',
+    },
+    'order_amount_out_of_range': {
+        'is_broken': 'order_amount < ' ~ amount.min ~ ' or order_amount > ' ~ amount.max,
+    },
+    'order_of_discontinued_product': {'is_broken': 'is_discontinued'},
+    'order_amount_differs_from_price': {
+        'applies': 'price is not null and not currencies_differ',
+        'is_broken': 'abs(order_amount - quantity * price) > ' ~ price.difference,
+    },
+    'premium_customer_low_order': {'applies': 'is_premium', 'is_broken': 'order_amount < ' ~ premium.min},
+    'order_outside_business_hours': {
+        'applies': 'created_timestamp is not null',
+        'is_broken': 'extract(hour from created_timestamp) < ' ~ hours.from_hour
+            ~ ' or extract(hour from created_timestamp) > ' ~ hours.to_hour
+            ~ ' or (extract(hour from created_timestamp) = ' ~ hours.to_hour
+            ~ ' and created_timestamp > ' ~ dbt.date_trunc('hour', 'created_timestamp') ~ ')',
+    },
+} -%}
 
 with
 
@@ -67,6 +92,13 @@ lines as (
         on orders_delivered.product_id = products_known.product_id
 ),
 
+-- a check says nothing of a feed that is not delivered at all
+known_counts as (
+    select
+        (select count(*) from customers_known) as customers,
+        (select count(*) from products_known) as products
+),
+
 -- an order is sent once any of its lines says so
 orders_to_ship as (
     select distinct order_id
@@ -103,59 +135,35 @@ accounts as (
     group by feed
 ),
 
+-- one pass over the lines for all of their checks: an engine that reads a CTE anew each time it is named would join them
+-- once per check, and Athena refuses a query of so many stages
+line_findings as (
+    select
+        names.check_id,
+        lines.record_key,
+        case names.check_id
+            {%- for id, check in line_checks.items() %}
+            when '{{ id }}' then {{ check.is_broken }}
+            {%- endfor %}
+        end as is_broken
+    from lines
+    cross join known_counts
+    cross join (
+        {%- for id in line_checks %}
+        select '{{ id }}' as check_id{{ ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as names
+    where case names.check_id
+            {%- for id, check in line_checks.items() if check.applies %}
+            when '{{ id }}' then {{ check.applies }}
+            {%- endfor %}
+            else true
+        end
+),
+
 findings as (
-    -- a check says nothing of a feed that is not delivered at all
-    select 'orders_without_customer' as check_id, record_key, known_customer_id is null as is_broken, 1 as weight
-    from lines
-    where exists (select 1 from customers_known)
-
-    union all
-
-    select 'orders_without_product', record_key, known_product_id is null, 1
-    from lines
-    where exists (select 1 from products_known)
-
-    union all
-
-    select 'order_amount_out_of_range', record_key, order_amount < {{ amount.min }} or order_amount > {{ amount.max }}, 1
-    from lines
-
-    union all
-
-    select 'order_of_discontinued_product', record_key, is_discontinued, 1
-    from lines
-
-    union all
-
-    select
-        'order_amount_differs_from_price',
-        record_key,
-        abs(order_amount - quantity * price) > {{ price.difference }},
-        1
-    from lines
-    where price is not null
-        and not currencies_differ
-
-    union all
-
-    select 'premium_customer_low_order', record_key, order_amount < {{ premium.min }}, 1
-    from lines
-    where is_premium
-
-    union all
-
-    select
-        'order_outside_business_hours',
-        record_key,
-        extract(hour from created_timestamp) < {{ hours.from_hour }}
-        or extract(hour from created_timestamp) > {{ hours.to_hour }}
-        or (
-            extract(hour from created_timestamp) = {{ hours.to_hour }}
-            and created_timestamp > {{ dbt.date_trunc('hour', 'created_timestamp') }}
-        ),
-        1
-    from lines
-    where created_timestamp is not null
+    select check_id, record_key, is_broken, 1 as weight
+    from line_findings
 
     union all
 

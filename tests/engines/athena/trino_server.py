@@ -136,6 +136,9 @@ def _write_configuration(folder: Path, port: int, moto_url: str, warehouse: str)
             "task.max-writer-count": 1,
             "task.scale-writers.enabled": "false",
             "scale-writers": "false",
+            # a machine that stands still for a while makes no query fail
+            "query.client.timeout": "60m",
+            "task.client.timeout": "60m",
             # finished queries are kept no longer than it takes to read their results
             "query.max-history": 10,
             "query.min-expire-age": "5s",
