@@ -139,6 +139,8 @@ def _write_configuration(folder: Path, port: int, moto_url: str, warehouse: str)
             # a machine that stands still for a while makes no query fail
             "query.client.timeout": "60m",
             "task.client.timeout": "60m",
+            "exchange.max-error-duration": "60m",
+            "query.remote-task.max-error-duration": "60m",
             # finished queries are kept no longer than it takes to read their results
             "query.max-history": 10,
             "query.min-expire-age": "5s",
