@@ -6,8 +6,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(if $(shell $(name) -c 
 # modules are compiled when they are first imported: most never are
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 
-# tests that run at once: `make test JOBS=2` is sooner through, but those that hold a clock to something may fail then
-JOBS ?= 0
+# tests that run at once; those that hold a clock to something run alone all the same
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-soak docs bench lint lock clean tools
@@ -19,7 +19,8 @@ demo: $(VENV)/.ready ## two generated days, landed, built, loaded into a real Ne
 	@$(BIN)/lakegraph demo
 
 test: $(VENV)/.ready-dev ## every test, on real parts
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	@$(BIN)/lakegraph prepare
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.ready-dev ## the tests that need no Spark, no Neo4j and no whole dbt build
 	@$(BIN)/python -m pytest -m "not slow and not soak"

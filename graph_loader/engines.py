@@ -8,6 +8,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 MEMORY = "1GB"
+# those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
+STATEMENTS = 256
 
 
 class Engine(ABC):
@@ -146,6 +149,7 @@ def engine_of(adapter: str, spark: "SparkSession") -> Iterator[Engine]:
             engine.release()
 
 
+@lru_cache(maxsize=STATEMENTS)
 def translated(statement: str) -> str:
     """A statement of Spark's SQL in DuckDB's."""
     from sqlglot import expressions, parse_one

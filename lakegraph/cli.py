@@ -4,7 +4,7 @@ import typer
 
 from lakegraph.landing.cli import land, publish
 from lakegraph.landing.generate.cli import generate
-from lakegraph.pipeline.cli import batches, demo, docs, run, watch
+from lakegraph.pipeline.cli import batches, demo, docs, prepare, run, watch
 from lakegraph.runtime.neo4j_cli import neo4j
 
 app = typer.Typer(
@@ -21,5 +21,6 @@ app.command()(run)
 app.command()(watch)
 app.command()(docs)
 app.command()(demo)
+app.command()(prepare)
 app.add_typer(batches, name="batches")
 app.add_typer(neo4j, name="neo4j")

@@ -49,8 +49,9 @@ class _Runner:
                 return parsed
         manifest = self._manifest if arguments[0] in BUILDING else None
         # said for the console alone, `--log-level` would silence the log file too
-        file = [] if "--log-level-file" in arguments else ["--log-level-file", "debug"]
-        done = dbtRunner(manifest=manifest).invoke(["--log-level", "none", *file, *arguments])
+        levels = {"--log-level": "none", "--log-level-file": "debug"}
+        unsaid = [word for name, level in levels.items() if name not in arguments for word in (name, level)]
+        done = dbtRunner(manifest=manifest).invoke([*unsaid, *arguments])
         if arguments[0] == "parse" and done.success:
             self._manifest = done.result
             # hundreds of thousands of objects that stay: no later collection has to walk over them

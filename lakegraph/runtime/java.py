@@ -4,11 +4,14 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from lakegraph.runtime.errors import ConfigurationError
 
 OLDEST, NEWEST = 17, 21
+# The quick compiler alone: a process of seconds would spend more on the thorough one than it ever gets back.
+QUICK_START = ("-XX:TieredStopAtLevel=1",)
 
 
 def java() -> str:
@@ -22,7 +25,7 @@ def java() -> str:
     install = "Install JDK 17 (Debian: openjdk-17-jdk-headless) or let JAVA_HOME point to one."
     if found is None:
         raise ConfigurationError(f"No Java runtime {f'in JAVA_HOME ({home})' if home else 'on PATH'}.", install)
-    version = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+    version = _version(found)
     major = re.search(r'version "(\d+)', version)
     if major is None or not OLDEST <= int(major[1]) <= NEWEST:
         said = version.splitlines()[0] if version else "nothing"
@@ -30,3 +33,8 @@ def java() -> str:
             f"{found} is no Java {OLDEST} to {NEWEST}; asked for its version it says: {said}.", install
         )
     return found
+
+
+@cache
+def _version(found: str) -> str:
+    return subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lakegraph.runtime import neo4j_swap
+from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.jars import ensure
 from lakegraph.runtime.java import java
 from lakegraph.runtime.neo4j_server import (
@@ -20,7 +21,7 @@ from lakegraph.runtime.neo4j_server import (
     await_answer,
     find_server,
 )
-from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
+from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS, LOCK
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.processes import die_with_parent
 
@@ -67,8 +68,9 @@ def import_store(server: Server, arguments: Sequence[str]) -> None:
     command = [
         java(),
         *JVM_OPTIONS,
+        *archived(LOCK),
         "-cp",
-        f"{ensure('neo4j-server')}/*",
+        f"{ensure(LOCK)}/*",
         "org.neo4j.cli.AdminTool",
         *arguments,
         "--verbose",

@@ -12,16 +12,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.jars import ensure
-from lakegraph.runtime.java import java
+from lakegraph.runtime.java import QUICK_START, java
+from lakegraph.runtime.neo4j_supervisor import LOCK
 
 USER = "neo4j"
-START_TIMEOUT_S = 120
+START_TIMEOUT_S = 300
 STOP_TIMEOUT_S = 60
 
 
@@ -55,27 +57,31 @@ class LocalNeo4j:
         self._kept = False
 
     @classmethod
-    def start(cls, home: Path, heap: str = "1g", page_cache: str = "256m") -> "LocalNeo4j":
+    def start(
+        cls, home: Path, heap: str = "1g", page_cache: str = "256m", java_options: Sequence[str] = ()
+    ) -> "LocalNeo4j":
         """Start a server whose store lies in a folder; a store that is there already is opened again.
 
         Args:
             home: the server's folder.
             heap: the heap of its Java process, as Java writes it.
             page_cache: the memory for its store, as Neo4j writes it.
+            java_options: further options of its Java process.
 
         Raises:
-            Neo4jServerError: it runs already, or does not answer within two minutes.
+            Neo4jServerError: it runs already, or does not answer within five minutes.
             JarError: its jars cannot be had.
         """
         home = home.resolve()
         if running := find_server(home):
             raise Neo4jServerError(f"A Neo4j server runs already at {running.uri} with its home in {home}.")
-        library = ensure("neo4j-server")
+        library = ensure(LOCK)
         port = _free_port(home)
         _write_configuration(home, port, heap, page_cache)
         password_file = _password_file(home)
         _set_initial_password(home, library, password_file)
         command = [sys.executable, "-m", "lakegraph.runtime.neo4j_supervisor", str(home), str(library), heap]
+        command += java_options
         with (home / "logs" / "console.log").open("wb") as log:
             supervisor = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=_with_import_path()
@@ -228,7 +234,7 @@ def _set_initial_password(home: Path, library: Path, password_file: Path) -> Non
     if (home / "data" / "dbms" / "auth.ini").exists() or (home / "data" / "databases" / "system").exists():
         return
     # the tool reads its argument from the file, so that no process list shows it
-    command = [java(), "-Xmx256m", "-cp", f"{library}/*", "org.neo4j.cli.AdminTool"]
+    command = [java(), "-Xmx256m", *QUICK_START, *archived(LOCK), "-cp", f"{library}/*", "org.neo4j.cli.AdminTool"]
     command += ["dbms", "set-initial-password", f"@{password_file}"]
     env = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -243,7 +249,7 @@ def await_answer(server: Server, has_ended: Callable[[], bool]) -> None:
         has_ended: whether it, or who watches over it, is gone.
 
     Raises:
-        Neo4jServerError: it ended, or does not answer within two minutes.
+        Neo4jServerError: it ended, or does not answer within five minutes.
     """
     from neo4j import GraphDatabase
     from neo4j.exceptions import DriverError, Neo4jError

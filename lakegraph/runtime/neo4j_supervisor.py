@@ -1,4 +1,4 @@
-"""Watches over one local Neo4j server: `python -m lakegraph.runtime.neo4j_supervisor HOME LIBRARY HEAP`.
+"""Watches over one local Neo4j server: `python -m lakegraph.runtime.neo4j_supervisor HOME LIBRARY HEAP [OPTION_OF_JAVA ...]`.
 
 Standard input is the lease of the process that started it. While it is open, the server runs; when it closes, the server
 stops, unless the line `keep` came first. SIGTERM stops the server in either case, and the death of the supervisor itself
@@ -13,11 +13,14 @@ import zipfile
 from pathlib import Path
 
 from lakegraph.runtime import neo4j_swap
+from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.java import java
 from lakegraph.runtime.processes import die_with_parent
 
 STOP_TIMEOUT_S = 50
 WATCH_EVERY_S = 0.2
+# of the server's jars, and of the archive of their classes
+LOCK = "neo4j-server"
 
 # What Neo4j's own start script hands to Java.
 JVM_OPTIONS = [
@@ -31,10 +34,12 @@ JVM_OPTIONS = [
 ]
 
 
-def main(home: Path, library: Path, heap: str) -> int:
+def main(home: Path, library: Path, heap: str, java_options: list[str]) -> int:
     """Run the server until it ends, its starter dies or SIGTERM comes; returns the server's exit code."""
-    classpath = f"{home}/plugins/*:{home}/conf:{library}/*"
-    command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *JVM_OPTIONS, "-cp", classpath, _entry_point(library)]
+    # the jars first: an archive serves every class path that begins with its own
+    classpath = f"{library}/*:{home}/plugins/*"
+    options = [*JVM_OPTIONS, *archived(LOCK), *java_options]
+    command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *options, "-cp", classpath, _entry_point(library)]
     command += [f"--home-dir={home}", f"--config-dir={home}/conf"]
     # appended to by a handler, which may come in the middle of anything
     anew: list[int] = []
@@ -82,4 +87,4 @@ def _end(server: subprocess.Popen) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -2,20 +2,26 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.interrupts import interrupt_held_back
 from lakegraph.runtime.jars import ensure
-from lakegraph.runtime.java import java
+from lakegraph.runtime.java import QUICK_START, java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOGGING = Path(__file__).with_name("spark-log4j2.properties")
+# of the jars beside Spark's own, and of the archive of classes
+ARCHIVE = "spark"
 
 
-def spark_session(app_name: str, cores: int = 2, memory: str = "2g", for_long: bool = False) -> "SparkSession":
+def spark_session(
+    app_name: str, cores: int = 2, memory: str = "2g", for_long: bool = False, java_options: Sequence[str] = ()
+) -> "SparkSession":
     """The running Spark session (a cluster's own), else a new local one.
 
     Args:
@@ -23,6 +29,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g", for_long: b
         cores: how many tasks run at once in a local session.
         memory: the heap of a local session's Java process, as Java writes it.
         for_long: whether a local session will work for minutes rather than seconds.
+        java_options: further options of a local session's Java process.
 
     Raises:
         JarError: the connector's jar cannot be had.
@@ -33,13 +40,12 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g", for_long: b
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
-    jars = ",".join(str(jar) for jar in sorted(ensure("spark").iterdir()))
+    jars = ",".join(str(jar) for jar in sorted(ensure(ARCHIVE).iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    java_options = [f"-Dlog4j2.configurationFile={LOGGING.as_uri()}"]
+    given = [f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", *archived(ARCHIVE), *java_options]
     if not for_long:
-        # the quick compiler alone: a session of seconds would spend more on the thorough one than it ever gets back
-        java_options.append("-XX:TieredStopAtLevel=1")
+        given += QUICK_START
     builder = (
         SparkSession.builder.appName(app_name)
         .master(f"local[{cores}]")
@@ -49,7 +55,7 @@ def spark_session(app_name: str, cores: int = 2, memory: str = "2g", for_long: b
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.extraJavaOptions", " ".join(java_options))
+        .config("spark.driver.extraJavaOptions", " ".join(given))
         # how often progress bars hear of rows written
         .config("spark.executor.heartbeatInterval", "1s")
         .config("spark.sql.session.timeZone", "UTC")

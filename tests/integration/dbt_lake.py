@@ -1,31 +1,22 @@
 """A lake of hand-written batches, and dbt run on it: what the dbt tests stand on, so that they need no landing."""
 
-import atexit
 import hashlib
 import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime import ops
 from lakegraph.runtime.project import project_root, project_vars
+from tests.support.shared_dbt import shared_dbt
 
 BUILT_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
-
-
-@cache
-def _process() -> DbtProcess:
-    process = DbtProcess()
-    atexit.register(process.close)
-    return process
 
 
 @dataclass(frozen=True)
@@ -81,44 +72,36 @@ class DbtLake:
         ops.append(self.lake / "ops", "rejected_records", batch.id, rejected)
         ops.append(self.lake / "ops", "batches", batch.id, [{"batch_id": batch.id, "batch_date": batch.date}])
 
-    def dbt(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
-        """Run dbt on the project as its users do, in an environment with some variables set, and give back what it printed."""
+    def dbt(self, *arguments: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
+        """Run dbt, in an environment with some variables set: whether it succeeded, and what it printed."""
         self.lake.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
+        environment = {
+            "LAKE_DIR": str(self.lake),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.root / "logs"),
+            **(env or {}),
+        }
+        if self.project is None and arguments[0] != "parse":
+            return shared_dbt().said([*arguments, "--target", "dev"], environment)
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--target", "dev"],
             cwd=self.project or project_root(),
-            env={
-                **os.environ,
-                "LAKE_DIR": str(self.lake),
-                "DBT_TARGET": "dev",
-                "DBT_TARGET_PATH": str(self.target),
-                "DBT_LOG_PATH": str(self.root / "logs"),
-                **(env or {}),
-            },
+            env={**os.environ, **environment},
             capture_output=True,
             text=True,
             check=False,
         )
+        return done.returncode == 0, done.stdout + done.stderr
 
     def run(self, *arguments: str) -> None:
-        """Run dbt, which must succeed, in the process that all lakes share: the project is parsed once for all of them."""
-        if self.project:
-            self.said(*arguments)
-            return
-        self.lake.mkdir(parents=True, exist_ok=True)
-        environment = {
-            "LAKE_DIR": str(self.lake),
-            "LAKEGRAPH_ENV": "dev",
-            "DBT_TARGET_PATH": str(self.target),
-            "DBT_LOG_PATH": str(self.root / "logs"),
-        }
-        outcome_of(f"dbt {' '.join(arguments)}", _process().ask([*arguments, "--target", "dev"], environment))
+        """Run dbt, which must succeed."""
+        self.said(*arguments)
 
     def said(self, *arguments: str) -> str:
-        """Run dbt as its users do, which must succeed; gives back what it printed."""
-        done = self.dbt(*arguments)
-        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
-        return done.stdout
+        """Run dbt, which must succeed; gives back what it printed."""
+        succeeded, said = self.dbt(*arguments)
+        assert succeeded, said[-5000:]
+        return said
 
     def rows(self, sql: str) -> list[tuple]:
         """What a query on the warehouse gives."""

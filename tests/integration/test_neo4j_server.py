@@ -16,8 +16,9 @@ pytestmark = pytest.mark.slow
 START = """
 import sys, time
 from pathlib import Path
+from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_server import LocalNeo4j
-with LocalNeo4j.start(Path(sys.argv[1]), heap="512m", page_cache="64m") as running:
+with LocalNeo4j.start(Path(sys.argv[1]), heap="512m", page_cache="64m", java_options=QUICK_START) as running:
     print(running.server.supervisor, flush=True)
     time.sleep(600)
 """

@@ -109,10 +109,10 @@ def test_a_verdict_that_fails_stops_what_comes_after_it(lake, monkeypatch):
     lake.land(Batch("batch_2025_01_17_001", date(2025, 1, 17), {"orders": tiny}))
     monkeypatch.setenv("LAKEGRAPH_ENV", "prod")
 
-    done = lake.dbt(*ROW_LEVEL)
+    succeeded, printed = lake.dbt(*ROW_LEVEL)
 
     # orders of less than 1
-    assert done.returncode != 0
-    assert "Batch batch_2025_01_17_001 is held back: its verdict is FAIL" in done.stdout
+    assert not succeeded
+    assert "Batch batch_2025_01_17_001 is held back: its verdict is FAIL" in printed
     assert lake.rows(history) == before
     assert lake.rows("select count(*) from ops.applied_batches where batch_id = 'batch_2025_01_17_001'") == [(0,)]

@@ -102,6 +102,7 @@ def visible(place):
     return [row["batch_id"] for row in ops.read(place.lake / "ops", "batches")]
 
 
+@pytest.mark.alone
 def test_a_day_is_landed_within_two_seconds_and_built(generated, tmp_path):
     with watching(tmp_path) as watch:
         place = watch.place

@@ -23,7 +23,7 @@ from graph_loader.problems import DeclarationError
 from lakegraph.runtime import neo4j_import, neo4j_swap, ops
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.jars import ensure
-from lakegraph.runtime.java import java
+from lakegraph.runtime.java import QUICK_START, java
 from lakegraph.runtime.neo4j_import import ImportFailedError
 from lakegraph.runtime.neo4j_server import LocalNeo4j, Neo4jServerError, find_server, stop_server
 from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
@@ -75,7 +75,7 @@ def home(tmp_path_factory):
 
 
 def start(home: Path) -> None:
-    LocalNeo4j.start(home, heap="512m", page_cache="64m").keep()
+    LocalNeo4j.start(home, heap="512m", page_cache="64m", java_options=QUICK_START).keep()
 
 
 def target_of(home: Path) -> Neo4jTarget:

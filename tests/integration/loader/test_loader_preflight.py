@@ -14,6 +14,7 @@ from graph_loader.operations import load, plan
 from graph_loader.rights import require_rights, require_version
 from lakegraph.runtime import neo4j_server
 from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support.graph import content, query
 from tests.support.marts import edge
@@ -219,9 +220,11 @@ def test_a_database_that_is_read_only_is_told_before_the_marts_are_compared(shop
             configuration.write("server.databases.read_only=neo4j\n")
 
     # a database that is read-only from the first cannot be made
-    neo4j_server.LocalNeo4j.start(tmp_path / "server", heap="256m", page_cache="64m").stop()
+    neo4j_server.LocalNeo4j.start(tmp_path / "server", heap="256m", page_cache="64m", java_options=QUICK_START).stop()
     monkeypatch.setattr(neo4j_server, "_write_configuration", read_only)
-    with neo4j_server.LocalNeo4j.start(tmp_path / "server", heap="256m", page_cache="64m") as running:
+    with neo4j_server.LocalNeo4j.start(
+        tmp_path / "server", heap="256m", page_cache="64m", java_options=QUICK_START
+    ) as running:
         server = running.server
         options = shop.with_options(neo4j=Neo4jTarget(server.uri, server.user, server.password))
 

@@ -10,6 +10,7 @@ import pytest
 from graph_loader import connection
 from graph_loader.connection import GraphError
 from graph_loader.operations import load
+from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_server import LocalNeo4j
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support.graph import query
@@ -32,7 +33,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        self._running = LocalNeo4j.start(self._home, heap="256m", page_cache="64m")
+        self._running = LocalNeo4j.start(self._home, heap="256m", page_cache="64m", java_options=QUICK_START)
         server = self._running.server
         self.target = Neo4jTarget(server.uri, server.user, server.password)
 

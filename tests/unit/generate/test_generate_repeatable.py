@@ -82,6 +82,7 @@ def test_memory_does_not_grow_with_the_scale(tmp_path):
     assert large < 350
 
 
+@pytest.mark.alone
 def test_two_days_at_scale_1_take_little_time(tmp_path):
     _, _, seconds = run(tmp_path, 2, 1)
 

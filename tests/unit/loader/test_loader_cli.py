@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.support.marts import edge, model, node, write_manifest
 
 
@@ -14,6 +16,7 @@ def graph_loader(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.alone
 def test_help_answers_within_half_a_second():
     seconds = []
     for _ in range(5):

@@ -89,6 +89,7 @@ def runs():
     return Runs()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("poll", [None, 0.2])
 def test_a_trigger_starts_a_run_within_two_seconds(drops, runs, poll):
     with watched(drops, runs, poll=poll):
@@ -152,6 +153,7 @@ def test_a_failing_run_is_told_and_tried_again(drops, runs, capfd, monkeypatch):
     assert runs.times[1] - runs.times[0] >= 1
 
 
+@pytest.mark.alone
 def test_without_triggers_a_file_counts_once_it_has_stopped_growing(drops, runs):
     with watched(drops, runs, trigger="none"):
         for _ in range(8):
@@ -173,6 +175,7 @@ def test_folders_that_are_made_later_are_watched(drops, runs):
         runs.wait_for(2)
 
 
+@pytest.mark.alone
 def test_a_folder_that_is_made_anew_is_watched_again(drops):
     with FolderWatch(drops) as changes:
         drops.rmdir()
@@ -186,6 +189,7 @@ def test_a_folder_that_is_made_anew_is_watched_again(drops):
     assert time.monotonic() - begin < 2
 
 
+@pytest.mark.alone
 def test_it_looks_for_itself_where_there_are_no_events(drops, monkeypatch):
     class NoEvents:
         def __init__(self):
