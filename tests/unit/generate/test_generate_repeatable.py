@@ -14,21 +14,26 @@ from lakegraph.landing.generate.randomness import Draws
 
 PROJECT = Path(__file__).parents[3]
 PROGRAM = """
-import sys, time
+import sys, tempfile, time
 from datetime import date
 from pathlib import Path
 from lakegraph.landing.generate.operations import generate
 from lakegraph.landing.generate.options import GenerateOptions
 folder, days, scale, dirt = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
+with tempfile.TemporaryDirectory() as other:
+    # once for what Python imports, which takes longer than a small shop
+    generate(GenerateOptions(Path(other), date(2025, 1, 15), days=1, scale=0.01, dirt=dirt))
+begin = time.process_time()
 result = generate(GenerateOptions(folder, date(2025, 1, 15), days=days, scale=scale, dirt=dirt))
+seconds = time.process_time() - begin
 # not getrusage: its peak begins with that of the process that started this one
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(peak, result.bytes, time.process_time())
+print(peak, result.bytes, seconds)
 """
 
 
 def run(folder, days, scale, dirt=0.0, **environment):
-    """Generate in a new process; returns its peak memory in MB, the bytes written and its processor seconds."""
+    """Generate in a new process; returns its peak memory in MB, the bytes written and the processor seconds of generating."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder), str(days), str(scale), str(dirt)],
         env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
@@ -82,11 +87,10 @@ def test_memory_does_not_grow_with_the_scale(tmp_path):
     assert large < 350
 
 
-@pytest.mark.alone
 def test_two_days_at_scale_1_take_little_time(tmp_path):
     _, _, seconds = run(tmp_path, 2, 1)
 
-    assert seconds < 2.5
+    assert seconds < 1
 
 
 def test_a_draw_depends_on_seed_stream_and_every_counter():
