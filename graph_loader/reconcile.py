@@ -117,7 +117,18 @@ def _agreement(session: Session, step: Step, before: LedgerState, loaded: bool) 
 def _compared(
     session: Session, declaration: Declaration, wanted: list[Remembered], written: list[Remembered]
 ) -> dict[str, int]:
-    """Counts over the keys in the graph, against the keys that are wanted and those that loads have written."""
+    """Counts over the keys in the graph, against the keys that are wanted and those that loads have written.
+
+    Raises:
+        GraphError: the server is gone.
+    """
+    with session.writer.reading():
+        return _counted(session, declaration, wanted, written)
+
+
+def _counted(
+    session: Session, declaration: Declaration, wanted: list[Remembered], written: list[Remembered]
+) -> dict[str, int]:
     graph = session.writer.read(cypher.identities(declaration), identity_schema(declaration.identity))
     names = identity_names(declaration.identity)
 

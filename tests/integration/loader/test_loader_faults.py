@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from graph_loader.connection import Connection, GraphError
-from graph_loader.operations import load
+from graph_loader.operations import compare, load
 from graph_loader.space import NoSpaceError
 from lakegraph.runtime import ops
 from tests.support.graph import content, query
@@ -190,3 +190,18 @@ def test_a_key_that_data_of_others_make_double_is_told_before_anything_is_writte
     assert content(neo4j_server) == before
     query(neo4j_server, "MATCH (n:Person {id: 77777}) DELETE n")
     load_makes_good(network, neo4j_server, monkeypatch)
+
+
+def test_a_server_that_fails_while_it_is_read_is_told_in_one_sentence(network, neo4j_server, monkeypatch):
+    query(neo4j_server, "CREATE (:Person {id: 88888})")
+    try:
+        with (
+            monkeypatch.context() as patch,
+            pytest.raises(GraphError, match=r"Reading from Neo4j at .* / by zero") as caught,
+        ):
+            patch.setattr("graph_loader.cypher.identities", lambda declaration: "UNWIND [0] AS n RETURN 1 / n AS id")
+            compare(network.options)
+    finally:
+        query(neo4j_server, "MATCH (n:Person {id: 88888}) DELETE n")
+
+    assert "\n" not in str(caught.value)
