@@ -50,7 +50,7 @@ def list_batches(settings: Settings) -> list[BatchState]:
         WarehouseError: another process writes the warehouse.
     """
     landed = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
-    applied, verdicts = _applied_batches(settings), _verdicts(settings)
+    applied, verdicts = _applied_batches_and_verdicts(settings)
     decisions = latest_decisions(settings.ops)
     refuses_late = project_vars().get("late_batches") == "refuse"
     states, seen_applied = [], False
@@ -95,7 +95,7 @@ def last_applied_at(settings: Settings) -> datetime | None:
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    return next((at for (at,) in _query(settings, "select max(applied_at) from ops.applied_batches")), None)
+    return next((at for (at,) in _rows(settings, "select max(applied_at) from ops.applied_batches")), None)
 
 
 def judged_batches(settings: Settings) -> frozenset[str]:
@@ -104,7 +104,7 @@ def judged_batches(settings: Settings) -> frozenset[str]:
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    return frozenset(id for (id,) in _query(settings, "select batch_id from silver.batches_to_judge where is_open"))
+    return frozenset(id for (id,) in _rows(settings, "select batch_id from silver.batches_to_judge where is_open"))
 
 
 def has_unfinished_build(settings: Settings) -> bool:
@@ -114,7 +114,7 @@ def has_unfinished_build(settings: Settings) -> bool:
         WarehouseError: another process writes the warehouse.
     """
     sql = "select 1 from ops.begun_batches where batch_id not in (select batch_id from ops.applied_batches)"
-    return bool(_query(settings, sql))
+    return bool(_rows(settings, sql))
 
 
 class Decisions:
@@ -183,24 +183,33 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
     ops.append(settings.ops, DECISIONS, f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
 
 
-def _applied_batches(settings: Settings) -> set[str]:
-    return {batch_id for (batch_id,) in _query(settings, "select batch_id from ops.applied_batches")}
-
-
-def _verdicts(settings: Settings) -> dict[str, dict]:
-    rows = _query(settings, "select _batch_id, verdict, score, decision, reasons from silver.batch_verdicts")
+def _applied_batches_and_verdicts(settings: Settings) -> tuple[set[str], dict[str, dict]]:
+    applied, verdicts = _query(
+        settings,
+        "select batch_id from ops.applied_batches",
+        "select _batch_id, verdict, score, decision, reasons from silver.batch_verdicts",
+    )
     names = ("verdict", "score", "decision", "reasons")
-    return {batch_id: dict(zip(names, values, strict=True)) for batch_id, *values in rows}
+    return {batch_id for (batch_id,) in applied}, {
+        batch_id: dict(zip(names, values, strict=True)) for batch_id, *values in verdicts
+    }
 
 
-def _query(settings: Settings, sql: str) -> list[tuple]:
-    """What a query on the warehouse gives; nothing before dbt has run."""
+def _rows(settings: Settings, sql: str) -> list[tuple]:
+    return _query(settings, sql)[0]
+
+
+def _query(settings: Settings, *queries: str) -> list[list[tuple]]:
+    """What each of some queries on the warehouse gives; nothing before dbt has run."""
     import duckdb
 
     if not settings.warehouse.is_file():
-        return []
+        return [[] for _ in queries]
+    results = []
     with reading(settings.warehouse) as warehouse:
-        try:
-            return warehouse.execute(sql).fetchall()
-        except duckdb.CatalogException:
-            return []
+        for sql in queries:
+            try:
+                results.append(warehouse.execute(sql).fetchall())
+            except duckdb.CatalogException:
+                results.append([])
+    return results

@@ -23,10 +23,9 @@ JUDGE_AHEAD = ("--vars", f"{{judge_ahead: {JUDGED_AT_ONCE}}}")
 # The batches of a backfill whose records have been judged with those of an earlier one: views stand already, tests follow
 # with the last batch, and dbt's artifacts and its log of every statement would cost as much as the statements.
 HISTORY_ONLY = (
-    *("--select", *(f"tag:row_level,config.materialized:{kind}" for kind in ("table", "incremental", "snapshot"))),
-    *("--exclude", "*_judged", "batches_to_judge"),
+    *("--select", "tag:by_batch", "--vars", "{history_only: true}"),
     *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-    *("--no-write-json", "--log-level-file", "warn", "--cache-selected-only"),
+    *("--no-write-json", "--log-level-file", "none", "--cache-selected-only"),
 )
 # everything after the gate but the history, which is as of the last applied batch
 MARTS = ("--exclude", "path:models/staging", "resource_type:snapshot", *DATA_ONLY)

@@ -69,10 +69,10 @@ def append(ops: Path, table: str, name: str, rows: Iterable[dict]) -> Path:
 
 def read(ops: Path, table: str) -> list[dict]:
     """All rows of an operational table, in the order of their files' names; none when nothing was appended yet."""
-    rows: list[dict] = []
-    for file in sorted((ops / table).glob("*.parquet")):
-        rows += read_file(file, table)
-    return rows
+    import pyarrow.parquet as pq
+
+    files = sorted((ops / table).glob("*.parquet"))
+    return pq.read_table(files, schema=ops_schema(table)).to_pylist() if files else []
 
 
 def read_file(file: Path, table: str) -> list[dict]:

@@ -9,10 +9,11 @@
     {# a folder's own brackets and stars are no pattern #}
     {% set lake = env_var('LAKE_DIR', 'lake') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') %}
     {% set views = [] %}
-    {% for feed in var('feeds') %}
+    {# what a batch consists of was exposed when its records were judged; one that was not judged then ends the build #}
+    {% for feed in var('feeds') if not is_history_only() %}
         {% do views.append(['bronze.' ~ feed, bronze_columns(feed), lake ~ '/bronze/' ~ feed ~ '/*/*.parquet']) %}
     {% endfor %}
-    {% for table, columns in var('ops_tables').items() %}
+    {% for table, columns in var('ops_tables').items() if not is_history_only() or 'ops.' ~ table in copied_each_run() %}
         {% do views.append(['ops.' ~ table, columns, lake ~ '/ops/' ~ table ~ '/*.parquet']) %}
     {% endfor %}
     {% set landed = patterns_with_files(views | map(attribute=2)) %}
@@ -117,8 +118,10 @@
 {% endmacro %}
 
 
-{# What a run reads dozens of times, and is small: a view would open each of its files anew every time. #}
-{% macro copied_each_run() %}{{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions']) }}{% endmacro %}
+{# What a run reads again and again: a view would open each of its files anew every time. #}
+{% macro copied_each_run() %}
+    {{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions', 'ops.rejected_records']) }}
+{% endmacro %}
 
 
 {# What stands already, a table or a view with the fingerprint of its statement: making one opens all of its files. #}

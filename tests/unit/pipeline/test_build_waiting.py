@@ -21,7 +21,7 @@ class Dbt:
 
     def run(self, *arguments):
         assert len(self.builds) < 10
-        history_only = "batches_to_judge" in arguments
+        history_only = "tag:by_batch" in arguments
         kind = "history" if history_only else "row level" if "tag:row_level" in arguments else "all"
         self.builds.append(kind)
         if not history_only:
