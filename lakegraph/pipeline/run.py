@@ -21,7 +21,8 @@ ROW_LEVEL = ("--select", "tag:row_level", "--exclude-resource-type", "unit_test"
 JUDGED_AT_ONCE = 20
 JUDGE_AHEAD = ("--vars", f"{{judge_ahead: {JUDGED_AT_ONCE}}}")
 # The batches of a backfill whose records have been judged with those of an earlier one: views stand already, tests follow
-# with the last batch, and dbt's artifacts and its log of every statement would cost as much as the statements.
+# with the last batch, and dbt's artifacts and its log would cost as much as the statements. What fails is built once more,
+# as a whole, and then logged.
 HISTORY_ONLY = (
     *("--select", "tag:by_batch", "--vars", "{history_only: true}"),
     *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),

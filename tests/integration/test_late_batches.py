@@ -8,7 +8,8 @@ from dbt_batches import customer, product
 from dbt_lake import Batch, DbtLake
 
 from lakegraph.pipeline.batches import list_batches
-from lakegraph.pipeline.run import build_waiting
+from lakegraph.pipeline.dbt import DbtError
+from lakegraph.pipeline.run import HISTORY_ONLY, JUDGE_AHEAD, ROW_LEVEL, build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.settings import settings
 
@@ -116,3 +117,26 @@ def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(l
 
     assert backfill.tables() == daily.tables()
     assert dataclasses.asdict(list_batches(settings(lake=backfill.lake))[3])["state"] == "applied"
+
+
+def test_a_batch_that_comes_during_a_backfill_is_not_taken_in_before_its_records_are_judged(lakes):
+    in_order, late = lakes
+    # the first products of all come with the late batch
+    first, *others = (
+        dataclasses.replace(DAYS[number], records={"customers": DAYS[number].records["customers"]})
+        for number in (0, 2, 3)
+    )
+    for day in (first, DAYS[1], *others):
+        in_order.land(day)
+    build(in_order)
+    for day in (first, *others):
+        late.land(day)
+    late.run("build", *ROW_LEVEL, *JUDGE_AHEAD)
+    late.land(DAYS[1])
+
+    with pytest.raises(DbtError, match="Staging holds none of the 3 records of batch b_16"):
+        late.run("build", *HISTORY_ONLY)
+
+    assert late.rows("select batch_id from ops.applied_batches") == [("b_15",)]
+    build(late)
+    assert late.tables() == in_order.tables()
