@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakegraph.pipeline.dbt import outcome_of
 from lakegraph.runtime import ops
 from lakegraph.runtime.project import project_root, project_vars
 from tests.support.shared_dbt import shared_dbt
@@ -72,21 +73,24 @@ class DbtLake:
         ops.append(self.lake / "ops", "rejected_records", batch.id, rejected)
         ops.append(self.lake / "ops", "batches", batch.id, [{"batch_id": batch.id, "batch_date": batch.date}])
 
-    def dbt(self, *arguments: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
-        """Run dbt, in an environment with some variables set: whether it succeeded, and what it printed."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables under which dbt works on this lake."""
         self.lake.mkdir(parents=True, exist_ok=True)
-        environment = {
+        return {
             "LAKE_DIR": str(self.lake),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.root / "logs"),
-            **(env or {}),
         }
+
+    def dbt(self, *arguments: str, env: dict[str, str] | None = None) -> tuple[bool, str]:
+        """Run dbt, in an environment with some variables set: whether it succeeded, and what it printed."""
         if self.project is None and arguments[0] != "parse":
-            return shared_dbt().said([*arguments, "--target", "dev"], environment)
+            return shared_dbt().said([*arguments, "--target", "dev"], self.environment | (env or {}))
         done = subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--target", "dev"],
             cwd=self.project or project_root(),
-            env={**os.environ, **environment},
+            env={**os.environ, **self.environment, **(env or {})},
             capture_output=True,
             text=True,
             check=False,
@@ -94,8 +98,16 @@ class DbtLake:
         return done.returncode == 0, done.stdout + done.stderr
 
     def run(self, *arguments: str) -> None:
-        """Run dbt, which must succeed."""
-        self.said(*arguments)
+        """Run dbt.
+
+        Raises:
+            DbtError: it failed.
+        """
+        if self.project:
+            self.said(*arguments)
+        else:
+            answer = shared_dbt().ask([*arguments, "--target", "dev"], self.environment)
+            outcome_of(f"dbt {' '.join(arguments)}", answer)
 
     def said(self, *arguments: str) -> str:
         """Run dbt, which must succeed; gives back what it printed."""
