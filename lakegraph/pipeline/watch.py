@@ -43,13 +43,14 @@ def watch(settings: Settings, poll: float | None = None, load: bool = True) -> N
     """
     arrivals = Arrivals(settings.drops, load_sources(settings.sources))
     arrivals.look(unfinished=False)
-    # the first trigger must not wait for it
-    import_ahead("duckdb", "pyarrow.parquet", *["graph_loader.operations"] * load)
+    imports = import_ahead("duckdb", "pyarrow.parquet", *["graph_loader.operations"] * load)
     folder = FolderWatch(settings.drops, arrivals.nested, poll)
     try:
         with interrupted_by(signal.SIGINT), interrupted_by(signal.SIGTERM), folder as changes:
             if changes.lacks_events:
                 complain(f"{settings.drops} gives no events ({changes.lacks_events}); looking every {POLL_S} s instead")
+            # no trigger must wait for them; what arrives meanwhile is noticed
+            imports.join()
             say(f"watching {settings.drops} for {arrivals.awaited}; Ctrl-C stops")
             follow(arrivals, changes.wait, PipelineRuns(settings, load), Decisions(settings).came)
     except BaseException as error:

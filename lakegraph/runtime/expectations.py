@@ -184,12 +184,15 @@ def data_docs_index(lake: Path, stage: Stage) -> Path:
     return lake / "great_expectations" / stage / "index.html"
 
 
-def import_ahead(*before_it: str) -> None:
+def import_ahead(*before_it: str) -> threading.Thread:
     """Import Great Expectations in a thread of its own, so that it is there when the work before it is done.
 
     Args:
         before_it: other modules, imported there first. Ctrl-C, which comes to the main thread, cannot break off their import,
             half of which some extension modules do not survive.
+
+    Returns:
+        The thread, for those who would rather wait.
     """
 
     def imported() -> None:
@@ -203,7 +206,9 @@ def import_ahead(*before_it: str) -> None:
         finally:
             sys.setswitchinterval(before)
 
-    threading.Thread(target=imported, name="import of great_expectations", daemon=True).start()
+    thread = threading.Thread(target=imported, name="import of great_expectations", daemon=True)
+    thread.start()
+    return thread
 
 
 def _import() -> None:
