@@ -51,12 +51,14 @@ def recorded(name: str) -> Iterator[list[str]]:
 
 def _file(name: str) -> Path:
     from importlib.metadata import version
+    from importlib.util import find_spec
 
+    # an archive is for jars in one place: two environments beside one another have one each
     made_of = [
         java(),
+        find_spec("pyspark").origin,
         version("pyspark"),
         (LOCKS / f"{name}.tsv").read_text(encoding="utf-8"),
-        os.fspath(Path(__file__)),
     ]
     digest = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:12]
     return cache_root() / "classes" / f"{name}-{digest}.jsa"
