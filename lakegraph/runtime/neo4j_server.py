@@ -23,7 +23,7 @@ from lakegraph.runtime.java import QUICK_START, java
 from lakegraph.runtime.neo4j_supervisor import LOCK
 
 USER = "neo4j"
-START_TIMEOUT_S = 300
+START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
 
 
@@ -69,7 +69,7 @@ class LocalNeo4j:
             java_options: further options of its Java process.
 
         Raises:
-            Neo4jServerError: it runs already, or does not answer within five minutes.
+            Neo4jServerError: it runs already, or does not answer within two minutes.
             JarError: its jars cannot be had.
         """
         home = home.resolve()
@@ -249,7 +249,7 @@ def await_answer(server: Server, has_ended: Callable[[], bool]) -> None:
         has_ended: whether it, or who watches over it, is gone.
 
     Raises:
-        Neo4jServerError: it ended, or does not answer within five minutes.
+        Neo4jServerError: it ended, or does not answer within two minutes.
     """
     from neo4j import GraphDatabase
     from neo4j.exceptions import DriverError, Neo4jError

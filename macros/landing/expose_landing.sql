@@ -118,10 +118,8 @@
 {% endmacro %}
 
 
-{# What a run reads again and again: a view would open each of its files anew every time. #}
-{% macro copied_each_run() %}
-    {{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions', 'ops.rejected_records']) }}
-{% endmacro %}
+{# What a run reads dozens of times, and is small: a view would open each of its files anew every time. #}
+{% macro copied_each_run() %}{{ return(['ops.batches', 'ops.batch_files', 'ops.batch_decisions']) }}{% endmacro %}
 
 
 {# What stands already, a table or a view with the fingerprint of its statement: making one opens all of its files. #}

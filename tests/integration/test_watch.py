@@ -83,6 +83,8 @@ class Watch:
 def watching(root):
     watch = Watch(Place(root))
     try:
+        # it says so once it is ready; from then on its times count
+        watch.says("watching ")
         yield watch
     finally:
         if watch.process.poll() is None:
@@ -106,7 +108,7 @@ def visible(place):
 def test_a_day_is_landed_within_two_seconds_and_built(generated, tmp_path):
     with watching(tmp_path) as watch:
         place = watch.place
-        watch.says("nothing to land")
+        watch.says("nothing to land", seconds=30)
         dropped, _ = drop(generated, place, DAYS[0])
         watch.until(lambda: any((place.lake / "bronze").glob("*/*")), 10)
         begun = time.monotonic() - dropped
@@ -125,11 +127,11 @@ def test_what_lies_there_is_taken_in_and_a_batch_that_waits_is_tried_again(gener
     place.drops.mkdir()
     drop(generated, place, DAYS[0], "customers", "products")
     with watching(tmp_path) as watch:
-        watch.says("expected by trigger_2025_01_15.json, are missing")
+        watch.says("expected by trigger_2025_01_15.json, are missing", seconds=30)
         assert visible(place) == []
         for file in sorted(generated.glob(f"*_{DAYS[0]}.csv")):
             shutil.copy(file, place.drops)
-        watch.until(lambda: visible(place), BUILD_S)
+        watch.until(lambda: visible(place), 20)
         watch.stop(signal.SIGTERM)
 
 
@@ -137,7 +139,7 @@ def test_ctrl_c_in_the_middle_of_a_build_leaves_nothing_running_and_the_next_wat
     with watching(tmp_path) as watch:
         place = watch.place
         drop(generated, place, DAYS[0])
-        watch.until(watch.descendants, BUILD_S)
+        watch.until(watch.descendants, 30)
         time.sleep(3)  # dbt is at work
         assert watch.descendants()
         took = watch.stop(signal.SIGINT)
@@ -154,7 +156,7 @@ def test_a_failing_run_is_told_in_one_line_and_watching_goes_on(generated, tmp_p
     place.lake.mkdir()
     (place.lake / "warehouse.duckdb").write_text("not a database, and longer than the header of one " * 200)
     with watching(tmp_path) as watch:
-        watch.says("error:")
+        watch.says("error:", seconds=30)
         (place.lake / "warehouse.duckdb").unlink()
         drop(generated, place, DAYS[0])
         watch.says("✓ build batch_2025_01_15_001")

@@ -154,9 +154,9 @@ STAGES = {
     [
         ("in the middle of former edges", by_email, by_email),
         ("in the middle of former nodes", by_email, by_number),
-        pytest.param("in the middle of the new nodes", by_email, by_email, marks=pytest.mark.soak),
-        pytest.param("in the middle of the new edges", by_email, by_email, marks=pytest.mark.soak),
-        pytest.param("in the middle of the new edges", by_email, by_number, marks=pytest.mark.soak),
+        ("in the middle of the new nodes", by_email, by_email),
+        ("in the middle of the new edges", by_email, by_email),
+        ("in the middle of the new edges", by_email, by_number),
         ("in the middle of the new edges", by_tenant, by_email),
         ("before the ledger", by_text, by_number),
     ],

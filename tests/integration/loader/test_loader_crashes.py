@@ -103,13 +103,7 @@ def assert_graph_equals_marts(shop, target):
         )
 
 
-# what each of the others leaves behind, one of these leaves behind as well
-OFTEN = ("in the middle of nodes", "in the middle of edges", "before the ledger")
-
-
-@pytest.mark.parametrize(
-    "stage", [pytest.param(stage, marks=[] if stage in OFTEN else [pytest.mark.soak]) for stage in STAGES]
-)
+@pytest.mark.parametrize("stage", STAGES)
 def test_one_more_load_makes_it_right(shop, empty_graph, monkeypatch, stage):
     load(shop.options)
     shop.sql(CHANGE)
