@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DATA_ONLY = ("--exclude-resource-type", "unit_test")
 ROW_LEVEL = ("--select", "tag:row_level", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 # The records of this many waiting batches are judged in one go; then their history is built batch by batch.
-JUDGED_AT_ONCE = 20
+JUDGED_AT_ONCE = 50
 JUDGE_AHEAD = ("--vars", f"{{judge_ahead: {JUDGED_AT_ONCE}}}")
 # The batches of a backfill whose records have been judged with those of an earlier one: views stand already, tests follow
 # with the last batch, and dbt's artifacts and its log would cost as much as the statements. What fails is built once more,
