@@ -30,6 +30,7 @@ _COPIED_AS = {
     Kind.ZONED_TIME: ("varchar", "string"),
     Kind.DURATION: ("varchar", "string"),
 }
+_LOW_BITS = 2**64 - 1
 _INSTANTS = (Kind.DATE, Kind.LOCAL_DATETIME, Kind.ZONED_DATETIME)
 
 
@@ -61,16 +62,21 @@ def copied(column: Column) -> str:
     return f"{'try_cast' if _is_wide(column) else 'cast'}({name} as {_list_of(column, stored, '{}[]')})"
 
 
-def fingerprint(columns: Sequence[Column]) -> str:
-    """What to select of copied columns so that other rows give other numbers: their number, and sums over their MD5.
+def fingerprint(columns: Sequence[Column], relation: str) -> str:
+    """The query over copied columns that gives other numbers for other rows: their number, and sums over their MD5.
 
     DuckDB's own `hash` will not do: it takes a list with a null in it for an empty one.
+
+    Args:
+        columns: the columns that were copied.
+        relation: the rows, as the query is to name them.
     """
     fields = [_exact_text(quoted(column.name), column.type.is_list) for column in columns]
     fields += [_exact_text(UNFIT, is_list=False)] * (unfit(columns) is not None)
-    text = f"concat_ws(',', {', '.join(fields)})"
-    halves = ", ".join(f"sum(md5_number_{half}({text}))::varchar" for half in ("lower", "upper"))
-    return f"count(*), {halves}"
+    digests = f"select md5_number(concat_ws(',', {', '.join(fields)})) as digest from {relation}"
+    # either half for itself: a sum of the whole would not fit into 128 bits
+    halves = ", ".join(f"sum(({half})::ubigint)::varchar" for half in ("digest >> 64", f"digest & {_LOW_BITS}"))
+    return f"select count(*), {halves} from ({digests})"
 
 
 def _exact_text(value: str, is_list: bool) -> str:

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 from graph_loader.duckdb_values import quoted, text_literal
 from graph_loader.relations import Relation, in_parquet, in_spark
+from graph_loader.spark_sql import ALIKE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 MEMORY = "1GB"
+# under which a statement finds the rows of which some are chosen
+CHOSEN_FROM = "graph_chosen_from"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
 STATEMENTS = 256
 
@@ -38,6 +41,15 @@ class Engine(ABC):
         """The rows of a statement, worked out once however often they are looked at, until `release`.
 
         Args:
+            schema: their Spark schema.
+        """
+
+    @abstractmethod
+    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
+        """Few of the rows of a relation that is kept, so that Spark need not read the others to find them.
+
+        Args:
+            condition: which of them.
             schema: their Spark schema.
         """
 
@@ -65,6 +77,10 @@ class SparkEngine(Engine):
         frame = self._run(statement, inputs).persist()
         self._kept.append(frame)
         return in_spark(frame)
+
+    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
+        # what is kept is in memory, by columns
+        return in_spark(relation.frame.where(condition))
 
     def fetched(self, statement: str, inputs: dict[str, Relation]) -> list[dict]:
         return [row.asDict() for row in self._run(statement, inputs).collect()]
@@ -105,6 +121,9 @@ class DuckdbEngine(Engine):
         place = self._new_place()
         self._copy(statement, place, inputs)
         return in_parquet(self.spark, place, schema)
+
+    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
+        return self.kept(f"select * from {CHOSEN_FROM} where {condition}", schema, {CHOSEN_FROM: relation})
 
     def fetched(self, statement: str, inputs: dict[str, Relation]) -> list[dict]:
         self._bind(inputs)
@@ -157,5 +176,5 @@ def translated(statement: str) -> str:
     tree = parse_one(statement, read="spark")
     for part in tree.find_all(expressions.CTE):
         # each use of a part needs other columns of it, and rows that are not kept need no memory
-        part.set("materialized", False)
+        part.set("materialized", part.alias.endswith(ALIKE))
     return tree.sql(dialect="duckdb")

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, EdgeDeclaration
+from graph_loader.engines import Engine
+from graph_loader.relations import Relation
 from graph_loader.spark_sql import quoted
 from graph_loader.types import Kind
 from lakegraph.runtime.errors import ConfigurationError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "graph_expectations"
 ROWS_ALIKE = "_rows_alike"
+# the name under which a mart is looked through; marts are compared at the same time, under another
+INSPECTED = "graph_inspected"
 
 # Spark's types that a column of a kind may have; text and flags cannot be told wrong in a way that a load survives
 SPARK_TYPES = {
@@ -55,43 +59,35 @@ def identifying(declared: Declaration) -> list[str]:
 
 
 @contextmanager
-def inspected_frame(declared: Declaration, mart: "DataFrame") -> Iterator["DataFrame"]:
+def inspected_frame(declared: Declaration, mart: Relation, engine: Engine) -> Iterator["DataFrame"]:
     """A mart as it is checked: with `_rows_alike`, how many rows have a row's identity; null where a part of that is null.
 
-    Great Expectations' own check for uniqueness sorts all rows, which takes several times as long as counting their hashes.
+    Great Expectations' own check for uniqueness sorts all rows, which takes several times as long as grouping them.
+
+    Args:
+        declared: the declaration with the columns that the mart really has.
+        mart: its rows.
+        engine: looks whether there are rows that are alike at all.
     """
     from pyspark.sql.functions import expr
 
     names = [quoted(name) for name in identifying(declared)]
     is_null = " or ".join(f"{name} is null" for name in names)
-    hashed = mart.where(f"not ({is_null})").selectExpr(*names, f"{_hash(declared)} as _hash")
-    repeated = hashed.groupBy("_hash").count().where("count > 1").select("_hash").persist()
-    try:
-        if repeated.isEmpty():
-            yield mart.selectExpr("*", f"if({is_null}, null, 1) as {ROWS_ALIKE}")
-        else:
-            keys = {f"_key_{position}": name for position, name in enumerate(names)}
-            counted = (
-                hashed.join(repeated, "_hash", "left_semi")
-                .selectExpr(*(f"{name} as {key}" for key, name in keys.items()))
-                .groupBy(*keys)
-                .agg(expr("count(*) as _copies"))
-            )
-            same = " and ".join(f"{name} = {key}" for key, name in keys.items())
-            alike = f"if({is_null}, null, coalesce(_copies, 1)) as {ROWS_ALIKE}"
-            yield mart.join(counted, expr(same), "left").selectExpr(*map(quoted, mart.columns), alike)
-    finally:
-        repeated.unpersist()
-
-
-def _hash(declared: Declaration) -> str:
-    # a negative zero equals zero, and so must their hashes
-    floats = {item.column for item in declared.identity if item.type.kind is Kind.FLOAT}
-    parts = (
-        f"if({quoted(name)} = 0, 0D, {quoted(name)})" if name in floats else quoted(name)
-        for name in identifying(declared)
+    grouped = (
+        f"select 1 as found from {INSPECTED} where not ({is_null}) group by {', '.join(names)} having count(*) > 1"
     )
-    return f"xxhash64({', '.join(parts)})"
+    if not engine.fetched(f"{grouped} limit 1", {INSPECTED: mart}):
+        yield mart.frame.selectExpr("*", f"if({is_null}, null, 1) as {ROWS_ALIKE}")
+        return
+    rows, keys = mart.frame, {f"_key_{position}": name for position, name in enumerate(names)}
+    identities = rows.where(f"not ({is_null})").selectExpr(*(f"{name} as {key}" for key, name in keys.items()))
+    copies = identities.groupBy(*keys).agg(expr("count(*) as _copies")).where("_copies > 1").persist()
+    same = " and ".join(f"{name} = {key}" for key, name in keys.items())
+    alike = f"if({is_null}, null, coalesce(_copies, 1)) as {ROWS_ALIKE}"
+    try:
+        yield rows.join(copies, expr(same), "left").selectExpr(*map(quoted, rows.columns), alike)
+    finally:
+        copies.unpersist()
 
 
 def _rows(known: int) -> Iterator[Expected]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, GraphDeclaration
+from graph_loader.engines import engine_of
 from graph_loader.expectations import expected_of, inspected_frame
 from graph_loader.ledger_state import LedgerState, place
 from graph_loader.marts import Marts
@@ -140,13 +141,14 @@ def inspected(
     def check() -> Inspection:
         verified = Verified(settings.lake / "great_expectations" / "verified.json")
         rows = []
-        with trace.step("check expectations"):
+        # an engine of its own, for it is in another thread than the comparison
+        with trace.step("check expectations"), engine_of(declared.adapter, spark) as engine:
             for name, suite in suites.items():
                 fingerprint = marts.fingerprints.get(name)
                 found = verified.recall(name, fingerprint, suite)
                 if found is None:
-                    mart = marts.read(spark, models[name]).frame
-                    with inspected_frame(declarations[name], mart) as frame:
+                    mart = marts.read(spark, models[name])
+                    with inspected_frame(declarations[name], mart, engine) as frame:
                         found = expectations.check([Asset(name, frame, suite)], batch_id)
                     verified.remember(name, fingerprint, suite, found)
                 rows += [row | {"run_id": run_id, "batch_id": batch_id} for row in found]

@@ -138,8 +138,8 @@ def _copy(connection: "DuckDBPyConnection", model: Model, folder: Path) -> int:
 def _fingerprint(connection: "DuckDBPyConnection", model: Model, file: Path) -> str:
     """What tells the rows of a copied mart from any others, whatever their order, with the columns that they are of."""
     columns = copied_columns(model)
-    summed = duckdb_values.fingerprint(columns)
-    sums = connection.execute(f"select {summed} from read_parquet({text_literal(str(file))})").fetchone()
+    query = duckdb_values.fingerprint(columns, f"read_parquet({text_literal(str(file))})")
+    sums = connection.execute(query).fetchone()
     return json.dumps([[(column.name, column.data_type, column.wanted) for column in columns], *sums])
 
 

@@ -15,7 +15,7 @@ from graph_loader.migrations import Former, identities, is_migrated, merged, tol
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
-from graph_loader.spark_sql import STATUS, Status, difference_schema, literal
+from graph_loader.spark_sql import STATUS, STUB, Status, difference_schema, literal
 from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 
@@ -174,7 +174,7 @@ def _step(
     step = Step(
         declaration,
         counted,
-        rows.frame,
+        _looked_at(engine, declaration, rows, counted, has_stubs).frame,
         entry,
         removed,
         labels_removed,
@@ -186,6 +186,14 @@ def _step(
     if entry.folder == folder:
         ledger.stage(engine, entry, rows, _having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step
+
+
+def _looked_at(engine: Engine, declaration: Declaration, rows: Relation, counted: Tally, has_stubs: bool) -> Relation:
+    """The rows of a difference that a load looks at one by one: what stays as it is, usually nearly all, is counted only."""
+    if not counted[Status.UNCHANGED]:
+        return rows
+    condition = f"{STATUS} <> {literal(Status.UNCHANGED)}" + f" or {STUB} is not null" * has_stubs
+    return engine.chosen(rows, condition, difference_schema(declaration, has_stubs))
 
 
 def _untouched(

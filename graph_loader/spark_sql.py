@@ -21,7 +21,9 @@ UNFIT = "_unfit"
 KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
-# and under which others find what it gave
+# The part of it that is read several times and gives few rows: those of the keys that come more than once.
+ALIKE = "alike"
+# and the name under which others find what it gave
 DIFFERENCE = "graph_difference"
 
 _TRAVEL_TYPES = {
@@ -160,8 +162,8 @@ def judging(
         (f"{prefix}travelling", _travelling(declaration, lineage, has_unfit, mart)),
         (f"{prefix}hashed", f"select *, {row_hash(declaration)} as {HASH} from {prefix}travelling"),
         (f"{prefix}found", found or _found(declaration)),
-        (f"{prefix}alike", _alike(declaration.identity, f"{prefix}travelling")),
-        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}alike")),
+        (f"{prefix}{ALIKE}", _alike(declaration.identity, f"{prefix}travelling")),
+        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}{ALIKE}")),
         (f"{prefix}reasoned", f"select *, {reason} as {REASON} from {prefix}counted"),
         (f"{prefix}judged", f"select *, {detail} as {DETAIL}, true as {IS_ROW} from {prefix}reasoned"),
     ]

@@ -1,5 +1,7 @@
 """Other rows of a mart have another fingerprint, and the same ones in another order the same."""
 
+from hashlib import md5
+
 import duckdb
 import pytest
 
@@ -15,7 +17,7 @@ ROW = "'x', 'y', ['p', 'q'], 1.0"
 def of(*rows: str) -> tuple:
     typed = ", ".join(f"cast({name} as {text}) as {name}" for name, text in TYPES.items())
     values = ", ".join(f"({row})" for row in rows)
-    query = f"select {fingerprint(COLUMNS)} from (select {typed} from (values {values}) as t (a, b, l, n))"
+    query = fingerprint(COLUMNS, f"(select {typed} from (values {values}) as t (a, b, l, n))")
     return duckdb.connect().execute(query).fetchone()
 
 
@@ -63,3 +65,12 @@ def test_order_does_not_count_and_how_many_there_are_does():
     assert of(ROW, other, other) == of(other, ROW, other)
     assert of(ROW) != of(ROW, ROW) != of(ROW, ROW, ROW)
     assert of(ROW, ROW, other) != of(ROW, other, other)
+
+
+def test_it_is_the_sums_of_the_halves_of_each_digest():
+    digests = [md5(text.encode()).digest() for text in ("1:x,1:y,2[1:p,1:q],3:1.0", "1:z,n,n,3:2.0")]
+    halves = [
+        str(sum(int.from_bytes(digest[part], "little") for digest in digests)) for part in (slice(8, 16), slice(8))
+    ]
+
+    assert of(ROW, "'z', null, null, 2.0") == (2, *halves)
