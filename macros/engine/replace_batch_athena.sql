@@ -12,11 +12,7 @@
         from {{ arguments['temp_relation'] }}
         union all
         select batch_id, {{ nulls | join(', ') }}
-        from (
-            select batch_id from {{ relation_of('model', 'batch_in_progress') }}
-            union
-            select _batch_id from {{ arguments['temp_relation'] }}
-        ) as replaced
+        from ({{ replaced_batches() }}) as replaced
     ) as source
     on target._batch_id = source.replaced_batch_id
     when matched then delete
