@@ -21,7 +21,21 @@
 {% macro athena__json_object_text(members) %}
     {%- set parts = [] -%}
     {%- for name, expression in members.items() -%}
-        {%- do parts.append("'\"" ~ name ~ "\":' || coalesce(json_format(cast(" ~ expression ~ " as json)), 'null')") -%}
+        {%- do parts.append("'\"" ~ name ~ "\":' || coalesce(" ~ athena_json_string(expression) ~ ", 'null')") -%}
     {%- endfor -%}
     {{ return("'{' || array_join(array[" ~ parts | join(', ') ~ "], ',') || '}'") }}
 {% endmacro %}
+
+{# Athena writes a character beyond U+FFFF as two escapes, which others leave as it is. A backslash of the text itself, which
+   comes as two, is stepped over. #}
+{% macro athena_json_string(expression) -%}
+    regexp_replace(
+        json_format(cast({{ expression }} as json)),
+        '\\\\|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})',
+        units -> if(
+            units[1] is null,
+            '\\',
+            chr((from_base(units[1], 16) - 55296) * 1024 + from_base(units[2], 16) - 56320 + 65536)
+        )
+    )
+{%- endmacro %}
