@@ -175,6 +175,7 @@ def translated(statement: str) -> str:
 
     tree = parse_one(statement, read="spark")
     for part in tree.find_all(expressions.CTE):
-        # each use of a part needs other columns of it, and rows that are not kept need no memory
+        # Each use of a part needs other columns of it, and rows that are not kept need no memory. Those that are alike are few,
+        # and finding them takes a look at all.
         part.set("materialized", part.alias.endswith(ALIKE))
     return tree.sql(dialect="duckdb")

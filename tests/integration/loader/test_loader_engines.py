@@ -1,11 +1,13 @@
 """DuckDB and Spark decide alike on every row: the same statement, run by both over the same marts."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from graph_loader.difference import difference
 from graph_loader.engines import DuckdbEngine, SparkEngine
+from graph_loader.expectations import ROWS_ALIKE, identifying, inspected_frame
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.relations import Relation, in_spark
@@ -95,6 +97,30 @@ def test_both_engines_decide_alike(shop, spark, tmp_path):
         for engine in engines:
             engine.release()
     assert compared > 50
+
+
+def test_both_engines_find_the_rows_that_are_alike_and_choose_the_same(shop, spark, tmp_path):
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    alike = set()
+    with open_marts(read_graph(shop.manifest), shop.lake / "warehouse.duckdb", lambda: spark) as marts:
+        engines = [DuckdbEngine(spark, folder), SparkEngine(spark)]
+        for declaration in marts.graph:
+            mart, columns = marts.read(spark, declaration.model), identifying(declaration)
+            keys = [tuple(row[column] for column in columns) for row in mart.frame.select(*columns).collect()]
+            of_key = Counter(keys)
+            expected = Counter(None if None in key else of_key[key] for key in keys)
+            for engine in engines:
+                with inspected_frame(declaration, mart, engine) as frame:
+                    assert Counter(row[ROWS_ALIKE] for row in frame.select(ROWS_ALIKE).collect()) == expected
+                schema = f"{columns[0]} {mart.frame.schema[columns[0]].dataType.simpleString()}"
+                kept = engine.kept(f"select {columns[0]} from graph_all", schema, {"graph_all": mart})
+                few = engine.chosen(kept, f"{columns[0]} is not null", schema)
+                assert few.frame.count() == sum(key[0] is not None for key in keys)
+            alike |= expected.keys()
+        for engine in engines:
+            engine.release()
+    assert alike == {None, 1, 2}
 
 
 def _altered(accepted, names: list[str]):
