@@ -1,3 +1,5 @@
+{{ config(pre_hook="{{ undo_unfinished() }}") }}
+
 with
 
 visible_batches as (

@@ -3,7 +3,7 @@
     incremental_strategy='replace_batch',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    pre_hook="{{ prepare_judgement() }}",
+    pre_hook="{{ require_judged() }}",
 ) }}
 {%- set amount = declared_check('order_amount_out_of_range') -%}
 {%- set price = declared_check('order_amount_differs_from_price') -%}
@@ -50,53 +50,71 @@ batch_files as (
         on batch_files.batch_id = batch_in_progress.batch_id
 ),
 
--- a full delivery of nothing is a fault of the delivery: it does not empty the feed
-full_deliveries as (
-    select feed
-    from batch_files
-    where delivery = 'full'
-        and records_read > 0
-    group by feed
+orders_delivered as (
+    select
+        orders.order_id,
+        orders.line_number,
+        orders.customer_id,
+        orders.product_id,
+        orders.quantity,
+        orders.order_amount,
+        orders.currency,
+        orders.order_status,
+        orders.created_timestamp
+    from {{ ref('stg_commerce__orders') }} as orders
+    inner join batch_in_progress
+        on orders._batch_id = batch_in_progress.batch_id
 ),
 
-unreadable as (
-    {{- unreadable_records('batch_in_progress') }}
+shipping_delivered as (
+    select shipping.order_id, shipping.tracking_number, shipping.shipping_cost
+    from {{ ref('stg_commerce__shipping') }} as shipping
+    inner join batch_in_progress
+        on shipping._batch_id = batch_in_progress.batch_id
 ),
 
-{{ state_of_batch('customers', ['customer_tier']) }},
+known_customers as (
+    {{- known('customers') }}
+),
 
-{{ state_of_batch('products', ['price', 'currency', 'stock_quantity', 'discontinued']) }},
+known_products as (
+    {{- known('products') }}
+),
 
-{{ state_of_batch('orders', [
-    'customer_id', 'product_id', 'quantity', 'order_amount', 'currency', 'order_status', 'created_timestamp',
-]) }},
+known_orders as (
+    {{- known('orders') }}
+),
 
-{{ state_of_batch('inventory', ['stock_quantity']) }},
+known_inventory as (
+    {{- known('inventory') }}
+),
 
-{{ state_of_batch('shipping', ['shipping_cost']) }},
+known_shipping as (
+    {{- known('shipping') }}
+),
 
 lines as (
     select
         orders_delivered.*,
         concat_ws('|', orders_delivered.order_id, cast(orders_delivered.line_number as {{ sql_type('string') }})) as record_key,
-        customers_known.customer_id as known_customer_id,
-        lower(customers_known.customer_tier) in ({{ lower_literals(premium.tiers) }}) as is_premium,
-        products_known.product_id as known_product_id,
-        products_known.price,
-        coalesce(lower(products_known.currency) <> lower(orders_delivered.currency), false) as currencies_differ,
-        coalesce(products_known.discontinued, false) as is_discontinued
+        known_customers.customer_id as known_customer_id,
+        lower(known_customers.customer_tier) in ({{ lower_literals(premium.tiers) }}) as is_premium,
+        known_products.product_id as known_product_id,
+        known_products.price,
+        coalesce(lower(known_products.currency) <> lower(orders_delivered.currency), false) as currencies_differ,
+        coalesce(known_products.discontinued, false) as is_discontinued
     from orders_delivered
-    left join customers_known
-        on orders_delivered.customer_id = customers_known.customer_id
-    left join products_known
-        on orders_delivered.product_id = products_known.product_id
+    left join known_customers
+        on orders_delivered.customer_id = known_customers.customer_id
+    left join known_products
+        on orders_delivered.product_id = known_products.product_id
 ),
 
 -- a check says nothing of a feed that is not delivered at all
 known_counts as (
     select
-        (select count(*) from customers_known) as customers,
-        (select count(*) from products_known) as products
+        (select count(*) from known_customers) as customers,
+        (select count(*) from known_products) as products
 ),
 
 -- an order is sent once any of its lines says so
@@ -107,16 +125,16 @@ orders_to_ship as (
 ),
 
 shipped_orders as (
-    select distinct order_id from shipping_known
+    select distinct order_id from known_shipping
 ),
 
 buyers as (
-    select distinct customer_id from orders_known
+    select distinct customer_id from known_orders
 ),
 
 stock as (
     select product_id, sum(stock_quantity) as stock_quantity
-    from inventory_known
+    from known_inventory
     group by product_id
 ),
 
@@ -175,10 +193,10 @@ findings as (
 
     union all
 
-    select 'customers_without_orders', customers_known.customer_id, buyers.customer_id is null, 1
-    from customers_known
+    select 'customers_without_orders', known_customers.customer_id, buyers.customer_id is null, 1
+    from known_customers
     left join buyers
-        on customers_known.customer_id = buyers.customer_id
+        on known_customers.customer_id = buyers.customer_id
     where exists (select 1 from buyers)
 
     union all
@@ -193,23 +211,23 @@ findings as (
 
     union all
 
-    select 'products_without_inventory', products_known.product_id, stock.product_id is null, 1
-    from products_known
+    select 'products_without_inventory', known_products.product_id, stock.product_id is null, 1
+    from known_products
     left join stock
-        on products_known.product_id = stock.product_id
+        on known_products.product_id = stock.product_id
     where exists (select 1 from stock)
 
     union all
 
     select
         'product_stock_differs_from_inventory',
-        products_known.product_id,
-        products_known.stock_quantity <> stock.stock_quantity,
+        known_products.product_id,
+        known_products.stock_quantity <> stock.stock_quantity,
         1
-    from products_known
+    from known_products
     inner join stock
-        on products_known.product_id = stock.product_id
-    where products_known.stock_quantity is not null
+        on known_products.product_id = stock.product_id
+    where known_products.stock_quantity is not null
         and stock.stock_quantity is not null
 
     union all

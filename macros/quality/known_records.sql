@@ -1,55 +1,89 @@
-{# CTEs about a feed as of the batch in progress, before it is let in: `<feed>_delivered`, the valid records that came with
-   it, and `<feed>_known`, those and what was known before of the other keys that are still there. What was known before
-   is read from the history, so that a batch is judged the same whenever it comes. Each has the key and `columns`. #}
-{% macro state_of_batch(feed, columns) %}
+{# What is asked of the records that are known, by feed, beside their key. #}
+{% macro known_columns() %}
+    {{ return({
+        'customers': ['customer_tier'],
+        'products': ['price', 'currency', 'stock_quantity', 'discontinued'],
+        'orders': ['customer_id'],
+        'inventory': ['stock_quantity'],
+        'shipping': [],
+    }) }}
+{% endmacro %}
+
+
+{# The records of a feed that count as known when the batch in progress is judged, before it is let in: the valid ones that
+   came with it, and what was known before of the other keys that are still there. What was known before is read from the
+   history, so that a batch is judged the same whenever it comes. #}
+{% macro known_records(feed) %}
 {%- set key = declared(feed).key -%}
-{%- set columns = key + (columns | reject('in', key) | list) -%}
-{{ feed }}_delivered as (
+{%- set columns = key + (known_columns()[feed] | reject('in', key) | list) -%}
+with
+
+batch_in_progress as (
+    select * from {{ ref('batch_in_progress') }}
+),
+
+-- a full delivery of nothing is a fault of the delivery: it does not empty the feed
+full_deliveries as (
+    select distinct batch_files.feed
+    from {{ source('ops', 'batch_files') }} as batch_files
+    inner join batch_in_progress
+        on batch_files.batch_id = batch_in_progress.batch_id
+    where batch_files.delivery = 'full'
+        and batch_files.records_read > 0
+),
+
+delivered as (
     select {{ listed(columns, 'records.') }}
     from {{ ref('stg_commerce__' ~ feed) }} as records
     inner join batch_in_progress
         on records._batch_id = batch_in_progress.batch_id
 ),
 
-{{ feed }}_before as (
+before as (
     {{- versions_before(feed, columns) }}
 ),
 
-{{ feed }}_words as (
+unreadable as (
+    {{- unreadable_records('batch_in_progress') }}
+),
+
+mentioned_words as (
     {{- words_of_unreadable(feed) }}
 ),
 
-{{ feed }}_seen as (
+seen as (
     select {{ listed(key, 'judged.') }}
     from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
     inner join batch_in_progress
         on judged._batch_id = batch_in_progress.batch_id
     union
     select {{ listed(key, 'before.') }}
-    from {{ feed }}_before as before
-    inner join {{ feed }}_words as words
-        on before.{{ key[0] }} = words.word
+    from before
+    inner join mentioned_words
+        on before.{{ key[0] }} = mentioned_words.word
     union
     select {{ listed(key, 'mentioned.') }}
-    from ({{ keys_in_unreadable(feed, feed ~ '_before') }}) as mentioned
+    from ({{ keys_in_unreadable(feed, 'before') }}) as mentioned
 ),
 
-{{ feed }}_known as (
-    select {{ columns | join(', ') }} from {{ feed }}_delivered
+final as (
+    select {{ columns | join(', ') }} from delivered
 
     union all
 
     select {{ listed(columns, 'before.') }}
-    from {{ feed }}_before as before
-    left join {{ feed }}_delivered as delivered
+    from before
+    left join delivered
         on {{ same_key(feed, 'before', 'delivered') }}
-    left join {{ feed }}_seen as seen
+    left join seen
         on {{ same_key(feed, 'before', 'seen') }}
     left join full_deliveries
         on full_deliveries.feed = '{{ feed }}'
     where delivered.{{ key[0] }} is null
         and (full_deliveries.feed is null or seen.{{ key[0] }} is not null)
 )
+
+select * from final
 {% endmacro %}
 
 
