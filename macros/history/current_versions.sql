@@ -2,8 +2,11 @@
 
    A full delivery holds every living record, so that a key which it lacks is gone; a delta says nothing of the others.
    A key counts as delivered when any record has it, valid or not, or when a record that landing could not read mentions
-   it: a record that is broken today keeps its last valid version. #}
-{% macro current_versions(feed) %}
+   it: a record that is broken today keeps its last valid version.
+
+   With `catches_up`, an incremental build takes in all batches since the last one in which it has seen anything, so that the
+   batches between two others in a backfill can leave it out. #}
+{% macro current_versions(feed, catches_up=false) %}
 {%- set key = declared(feed).key -%}
 {%- set in_progress, admitted = ref('batch_in_progress'), ref('admitted_batches') -%}
 with
@@ -15,7 +18,15 @@ visible_batches as (
 batches as (
     select admitted_batches.*
     from {{ admitted }} as admitted_batches
-    {%- if is_incremental() %}
+    {%- if is_incremental() and catches_up %}
+    where admitted_batches.batch_id in (select batch_id from {{ in_progress }})
+        or admitted_batches.batch_number > (
+            select coalesce(max(seen_batches.batch_number), 0)
+            from {{ this }} as versions
+            inner join visible_batches as seen_batches
+                on versions._last_seen_batch_id = seen_batches.batch_id
+        )
+    {%- elif is_incremental() %}
     inner join {{ in_progress }} as batch_in_progress
         on admitted_batches.batch_id = batch_in_progress.batch_id
     {%- endif %}

@@ -1,10 +1,12 @@
 {# On-run-end: a batch counts as applied once a `dbt build` without errors has covered every row-level node that holds
-   data; views hold none. Its records may have been judged by an earlier build, with those of other waiting batches. #}
+   data; views hold none. Its records may have been judged by an earlier build, with those of other waiting batches; in a
+   backfill, what no history is made of follows with the last batch. #}
 {% macro mark_batch_applied(results) %}
     {% if execute and invocation_args_dict.get('which') == 'build' %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error', 'skipped']) | list %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
-        {% set missing = row_level_nodes() | reject('in', built) | list %}
+        {% set required = nodes_tagged('by_batch') + judging_nodes() if is_history_only() else nodes_tagged('row_level') %}
+        {% set missing = required | reject('in', built) | list %}
         {# a build of something else may come before any batch #}
         {% set in_progress = built_relation('model', 'batch_in_progress') if not failed %}
         {% set batches = run_query("select batch_id from " ~ in_progress).columns[0].values() if in_progress else [] %}
@@ -44,11 +46,12 @@
 {% endmacro %}
 
 
-{% macro row_level_nodes() %}
+{# The models and snapshots of a tag that hold data. dbt turns each node that is looked at into a dictionary. #}
+{% macro nodes_tagged(tag) %}
     {% set ids = [] %}
-    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot')
-        and 'row_level' in node.tags and node.config.materialized != 'view' %}
-        {% do ids.append(node.unique_id) %}
+    {% for id in graph.nodes if id.split('.')[0] in ('model', 'snapshot') %}
+        {% set node = graph.nodes[id] %}
+        {% if tag in node.tags and node.config.materialized != 'view' %}{% do ids.append(id) %}{% endif %}
     {% endfor %}
     {{ return(ids) }}
 {% endmacro %}

@@ -15,15 +15,29 @@ from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
 
-# C2 is away on the second day, which comes late; C3 changes on each; P1 changes on the second only
+
+def category(id: str, name: str) -> dict[str, str]:
+    return {"category_id": id, "category_name": name}
+
+
+def review(id: str, rating: str) -> dict[str, str]:
+    return {"review_id": id, "product_id": "P1", "customer_id": "C1", "rating": rating, "review_date": "2025-01-14"}
+
+
+# C2 is away on the second day, which comes late; C3 changes on each; P1 changes on the second only; so do categories and
+# reviews, which no batch after it says anything of
 DAYS = [
     Batch("b_15", date(2025, 1, 15), {
         "customers": [customer("C1", "Ada Byron"), customer("C2", "Ben Ito"), customer("C3", "Cy Moe", city="Oslo")],
         "products": [product("P1", "Lamp", "10")],
+        "categories": [category("K1", "Light"), category("K2", "Shade")],
+        "reviews": [review("R1", "4"), review("R2", "2")],
     }),
     Batch("b_16", date(2025, 1, 16), {
         "customers": [customer("C1", "Ada Byron"), customer("C3", "Cy Moe", city="Rome")],
         "products": [product("P1", "Lamp", "11")],
+        "categories": [category("K1", "Lamps")],
+        "reviews": [review("R1", "5"), review("R3", "3")],
     }),
     Batch("b_17", date(2025, 1, 17), {
         "customers": [customer("C1", "Ada Byron"), customer("C2", "Ben Ito"), customer("C3", "Cy Moe", city="Bonn")],
@@ -116,6 +130,9 @@ def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(l
     build(backfill)
 
     assert backfill.tables() == daily.tables()
+    # what only a batch between the first and the last has brought
+    assert backfill.rows("select review_id, rating from gold.reviews order by 1") == [("R1", 5), ("R2", 2), ("R3", 3)]
+    assert backfill.rows("select category_name from gold.categories") == [("Lamps",)]
     assert dataclasses.asdict(list_batches(settings(lake=backfill.lake))[3])["state"] == "applied"
 
 

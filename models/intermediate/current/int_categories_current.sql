@@ -1,3 +1,3 @@
 {{ config(unique_key=['category_id']) }}
 
-{{ current_versions('categories') }}
+{{ current_versions('categories', catches_up=true) }}

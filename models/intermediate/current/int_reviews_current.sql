@@ -1,3 +1,3 @@
 {{ config(unique_key=['review_id']) }}
 
-{{ current_versions('reviews') }}
+{{ current_versions('reviews', catches_up=true) }}

@@ -1,3 +1,3 @@
 {{ config(unique_key=['supplier_id']) }}
 
-{{ current_versions('suppliers') }}
+{{ current_versions('suppliers', catches_up=true) }}
