@@ -4,7 +4,7 @@
     {% set unique_key, updated_at = config.get('unique_key'), config.get('updated_at') %}
     {% set hard_deletes = adapter.get_hard_deletes_behavior(config) %}
     {{ return({
-        'unique_key': unique_key,
+        'unique_key': snapshot_key(unique_key),
         'updated_at': updated_at,
         'row_changed': '(' ~ snapshotted_rel ~ '._business_hash <> ' ~ current_rel ~ '._business_hash or '
             ~ snapshotted_rel ~ '.is_present <> ' ~ current_rel ~ '.is_present)',

@@ -23,6 +23,8 @@ START_SECONDS = 120
 class StandIn:
     """A running stand-in; its tables end with it."""
 
+    name, target = "databricks", "databricks_local"
+
     def __init__(self, folder: Path):
         self._folder = folder
         self._process: subprocess.Popen | None = None

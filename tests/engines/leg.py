@@ -1,0 +1,169 @@
+"""The days of one shop through the whole project, on DuckDB and on another engine's stand-in, from the same landed files.
+
+A day is built when it is first asked for, after those before it, so that whoever looks at the first day alone builds no other.
+"""
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from lakegraph.landing.generate.operations import generate
+from lakegraph.landing.generate.options import GenerateOptions
+from lakegraph.landing.operations import land
+from lakegraph.pipeline.dbt import DbtProcess, outcome_of
+from lakegraph.runtime.settings import settings
+from tests.engines.odd_values import add_odd_values
+from tests.engines.parity import first_difference
+
+FIRST, DAYS, SCALE, DIRT, SEED = date(2025, 1, 15), 3, 0.05, 0.05, 7
+COMPARED_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
+# what tells of the runs themselves, and the snapshots' hashes, which each adapter makes of its own texts
+OF_THE_RUN = ("run_id", "started_at", "finished_at", "duration_seconds", "dbt_scd_id")
+
+
+class StandIn(Protocol):
+    """What a leg needs of the engine that it runs on."""
+
+    name: str
+    target: str
+    environment: dict[str, str]
+
+    def publish(self, lake: Path) -> list[str]:
+        """Bring the batches of a lake to where the engine reads them; their ids."""
+
+    def rows(self, sql: str) -> list[tuple]:
+        """What a query gives."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """What `dbt build` did: how many nodes of each kind ended in each status, and in how many seconds."""
+
+    nodes: Counter[tuple[str, str]]
+    seconds: float
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many nodes there are of each kind."""
+        return Counter(kind for kind, _ in self.nodes.elements())
+
+    @property
+    def statuses(self) -> set[str]:
+        """In what statuses nodes ended."""
+        return {status for _, status in self.nodes}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day's builds on both engines, how many rows DuckDB has of each relation, and in words what the other has otherwise."""
+
+    on_duckdb: Build
+    on_engine: Build
+    rows: dict[str, int]
+    differences: list[str]
+
+    def numbers(self, engine: str) -> list[dict]:
+        """What the table at the end of the tests says of the day, a line per engine."""
+        return [
+            {
+                "engine": name,
+                "models": build.kinds["model"],
+                "tests": build.kinds["test"] + build.kinds["unit_test"],
+                "rows": sum(self.rows.values()),
+                "seconds": build.seconds,
+            }
+            for name, build in (("duckdb", self.on_duckdb), (engine, self.on_engine))
+        ]
+
+
+class Leg:
+    """A lake, and the two warehouses over it."""
+
+    def __init__(self, root: Path, stand_in: StandIn):
+        self._root, self.stand_in = root, stand_in
+        self.lake = root / "lake"
+        self._on_duckdb, self._on_engine = DbtProcess(), DbtProcess()
+        self._days: list[Day] = []
+        self._begun = 0
+        generate(GenerateOptions(root / "made", FIRST, days=DAYS, scale=SCALE, seed=SEED, dirt=DIRT))
+        add_odd_values(root / "made")
+
+    def day(self, number: int) -> Day:
+        """A day by its number, from 0; it is built if it was not."""
+        while len(self._days) <= number:
+            assert self._begun == len(self._days), f"Day {self._begun} could not be built."
+            self._begun += 1
+            self._days.append(self._build(len(self._days)))
+        return self._days[number]
+
+    def dbt(self, *arguments: str) -> Build:
+        """Run a dbt command on the stand-in, which must succeed."""
+        return self._ask(self._on_engine, arguments, self.stand_in.target, self.stand_in.environment)
+
+    def close(self) -> None:
+        """End the processes that ran dbt."""
+        self._on_duckdb.close()
+        self._on_engine.close()
+
+    def _build(self, number: int) -> Day:
+        self._land(FIRST + timedelta(days=number))
+        self.stand_in.publish(self.lake)
+        # what dbt's unit tests say of the SQL does not change from day to day
+        command = ["build", *(["--exclude-resource-type", "unit_test"] if number else [])]
+        on_engine = self.dbt(*command)
+        on_duckdb = self._ask(self._on_duckdb, command, "dev", {})
+        with duckdb.connect(str(self.lake / "warehouse.duckdb"), read_only=True) as warehouse:
+            relations = _relations(warehouse)
+            expected = {name: warehouse.execute(_select(name, columns)).fetchall() for name, columns in relations}
+        found = [
+            first_difference(
+                name,
+                columns,
+                lambda relation, _: expected[relation],
+                lambda relation, names: self.stand_in.rows(_select(relation, names)),
+            )
+            for name, columns in relations
+        ]
+        rows = {name: len(held) for name, held in expected.items()}
+        return Day(on_duckdb, on_engine, rows, [words for words in found if words])
+
+    def _land(self, day: date) -> None:
+        drops = self._root / "drops"
+        drops.mkdir(exist_ok=True)
+        for file in (self._root / "made").glob(f"*{day:%Y_%m_%d}*"):
+            shutil.copy(file, drops)
+        landed = land(settings(drops=drops, lake=self.lake))
+        assert landed.complete, landed
+        assert len(landed.batches) == 1, landed
+
+    def _ask(
+        self, process: DbtProcess, arguments: list[str] | tuple[str, ...], target: str, environment: dict[str, str]
+    ) -> Build:
+        variables = {
+            "LAKE_DIR": str(self.lake),
+            "LAKEGRAPH_ENV": "dev",
+            "DBT_TARGET_PATH": str(self._root / f"target_{target}"),
+            "DBT_LOG_PATH": str(self._root / f"logs_{target}"),
+            **environment,
+        }
+        answer = process.ask([*arguments, "--target", target], variables)
+        outcome = outcome_of(f"dbt {' '.join(arguments)} on {target}", answer)
+        nodes = Counter((result["unique_id"].split(".")[0], result["status"]) for result in answer["results"])
+        return Build(nodes, outcome.seconds)
+
+
+def _relations(warehouse: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
+    return warehouse.execute(
+        "select table_schema || '.' || table_name, list(column_name order by ordinal_position)"
+        f" from information_schema.columns where table_schema in {COMPARED_SCHEMAS} and column_name not in {OF_THE_RUN}"
+        " group by 1 order by 1"
+    ).fetchall()
+
+
+def _select(relation: str, columns: list[str]) -> str:
+    return f"select {', '.join(columns)} from {relation}"
