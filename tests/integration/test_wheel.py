@@ -16,6 +16,7 @@ import pytest
 from lakegraph.landing.generate.operations import generate
 from lakegraph.landing.generate.options import GenerateOptions
 from lakegraph.runtime import ops
+from lakegraph.runtime.java import QUICK_START
 from tests.support.marts import model, node, write_manifest
 
 pytestmark = pytest.mark.slow
@@ -27,6 +28,7 @@ NEEDED = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "requirements-ta
 # wheel does not require, and a cluster does not have for its Spark, is not there to be imported.
 JOB = """
 import re, sys
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 
 from packaging.requirements import Requirement
@@ -51,13 +53,14 @@ while left:
             left += [(normal(needed.name), extra) for extra in ("", *needed.extras)]
 required, owners = {found for found, _ in seen}, packages_distributions()
 
-class NotInstalled:
-    @staticmethod
-    def find_spec(module, path=None, target=None):
+class Installed(PathFinder):
+    @classmethod
+    def find_spec(cls, module, path=None, target=None):
         if module in owners and not {normal(owner) for owner in owners[module]} & required:
-            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+            return None
+        return super().find_spec(module, path, target)
 
-sys.meta_path.insert(0, NotInstalled)
+sys.meta_path[sys.meta_path.index(PathFinder)] = Installed
 sys.argv = [entry_point, *parameters]
 [found] = [found for found in distribution(name).entry_points if found.name == entry_point]
 found.load()()
@@ -148,7 +151,8 @@ def test_the_task_land_lands_on_the_cluster_s_spark(python, place):
     session = {
         "DATABRICKS_RUNTIME_VERSION": "17.3",
         "PYSPARK_PYTHON": str(python),
-        "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 1g --conf spark.ui.enabled=false pyspark-shell",
+        "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory 1g --driver-java-options {' '.join(QUICK_START)} "
+        "--conf spark.ui.enabled=false pyspark-shell",
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
 
@@ -180,9 +184,9 @@ def test_the_task_land_fails_when_a_batch_is_left_behind(python, place, tmp_path
     )
 
 
-@pytest.mark.parametrize("task", ["land", "load"])
-def test_a_task_that_has_nothing_to_fail_at_returns(task, python, place):
-    done = _task(python, place, task, "--help")
+@pytest.mark.parametrize("given", [("land", "--help"), ("load", "plan", "--help")])
+def test_a_task_that_has_nothing_to_fail_at_returns(given, python, place):
+    done = _task(python, place, *given)
 
     assert done.returncode == 0, done.stderr
     assert "--lake" in done.stdout
