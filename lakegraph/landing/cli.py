@@ -1,13 +1,47 @@
 """`lakegraph land` and `lakegraph publish`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lakegraph.runtime.options import Drops, Json, Lake, Sources, Target
 
+if TYPE_CHECKING:
+    from lakegraph.landing.executor import Executor
+    from lakegraph.runtime.settings import Settings
 
-def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_json: Json = False) -> None:
+
+Catalog = Annotated[
+    str, typer.Option(envvar="DATABRICKS_CATALOG", help="Databricks: catalog of the schemas bronze and ops.")
+]
+Address = Annotated[
+    str, typer.Option("--to", envvar="ATHENA_LAKE_DIR", metavar="S3", help="Athena: where the lake lies on S3.")
+]
+
+
+def land(
+    drops: Drops = None,
+    sources: Sources = None,
+    lake: Lake = None,
+    on_spark: Annotated[
+        bool,
+        typer.Option(
+            "--on-spark",
+            envvar="LAKEGRAPH_ON_SPARK",
+            help="Read and write the files by tasks of Spark, the cluster's own session or a local one.",
+        ),
+    ] = False,
+    publish_too: Annotated[
+        bool,
+        typer.Option(
+            "--publish", help="Afterwards do what `lakegraph publish` does, also when a batch was left behind."
+        ),
+    ] = False,
+    target: Target = None,
+    catalog: Catalog = "main",
+    address: Address = "",
+    as_json: Json = False,
+) -> None:
     """Land every batch that is complete: read, check, keep every record as text, archive the files.
 
     Exits with 1 when a batch had to be left behind.
@@ -19,11 +53,18 @@ def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_jso
     from lakegraph.runtime.console import say
     from lakegraph.runtime.settings import settings
 
-    result = land_drops(settings(drops=drops, sources=sources, lake=lake))
-    if as_json:
-        print(json.dumps({"complete": result.complete, **asdict(result)}, indent=2, default=str))
-    else:
+    given = settings(drops=drops, sources=sources, lake=lake, target=target)
+    if publish_too:
+        _require_published(given.target)
+    result = land_drops(given, executor=_spark_executor() if on_spark else None)
+    if not as_json:
         say(result.summary())
+    published = _published(given, catalog, address) if publish_too else None
+    if as_json:
+        also = {} if published is None else {"published": published}
+        print(json.dumps({"complete": result.complete, **asdict(result), **also}, indent=2, default=str))
+    elif published is not None:
+        say(_told(published))
     if not result.complete:
         raise typer.Exit(1)
 
@@ -31,33 +72,47 @@ def land(drops: Drops = None, sources: Sources = None, lake: Lake = None, as_jso
 def publish(
     lake: Lake = None,
     target: Target = None,
-    catalog: Annotated[
-        str, typer.Option(envvar="DATABRICKS_CATALOG", help="Databricks: catalog of the schemas bronze and ops.")
-    ] = "main",
-    address: Annotated[
-        str, typer.Option("--to", envvar="ATHENA_LAKE_DIR", metavar="S3", help="Athena: where the lake lies on S3.")
-    ] = "",
+    catalog: Catalog = "main",
+    address: Address = "",
 ) -> None:
     """Bring what has landed to where the target's warehouse reads it, each batch once: Delta tables, or files on S3."""
     from lakegraph.runtime.console import say
-    from lakegraph.runtime.errors import ConfigurationError
     from lakegraph.runtime.settings import settings
 
     given = settings(lake=lake, target=target)
+    _require_published(given.target)
+    say(_told(_published(given, catalog, address)))
+
+
+def _published(given: "Settings", catalog: str, address: str) -> list[str]:
     if given.target.startswith("databricks"):
         from pyspark.sql import SparkSession
 
         from lakegraph.landing.delta import publish as publish_to_delta
 
         spark = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
-        published = publish_to_delta(given.lake, spark, catalog)
-    elif given.target.startswith("athena"):
-        from lakegraph.landing.s3 import publish as publish_to_s3
+        return publish_to_delta(given.lake, spark, catalog)
+    from lakegraph.landing.s3 import publish as publish_to_s3
 
-        published = publish_to_s3(given.lake, address)
-    else:
+    return publish_to_s3(given.lake, address)
+
+
+def _told(published: list[str]) -> str:
+    return "\n".join(f"published {batch}" for batch in published) or "Nothing new has landed."
+
+
+def _require_published(target: str) -> None:
+    from lakegraph.runtime.errors import ConfigurationError
+
+    if not target.startswith(("databricks", "athena")):
         raise ConfigurationError(
-            f"The target {given.target} reads what has landed from the lake itself.",
+            f"The target {target} reads what has landed from the lake itself.",
             "Only databricks and athena need it published (--target, DBT_TARGET).",
         )
-    say("\n".join(f"published {batch}" for batch in published) or "Nothing new has landed.")
+
+
+def _spark_executor() -> "Executor":
+    from lakegraph.landing.spark_executor import SparkExecutor
+    from lakegraph.runtime.spark import spark_session
+
+    return SparkExecutor(spark_session("lakegraph land"))

@@ -1,5 +1,6 @@
 """The canonical feeds, as vars.yml declares them."""
 
+import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -8,6 +9,9 @@ from typing import Literal
 from lakegraph.runtime.project import project_vars
 
 Delivery = Literal["full", "delta"]
+
+# feeds travel to other processes, and Python does not say how a read-only mapping does
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,22 +11,24 @@ from lakegraph.landing.bronze import Origin
 from lakegraph.landing.candidates import Candidate
 from lakegraph.landing.drop_contract import DropContract
 from lakegraph.landing.drops import DropFile, DropFileError, Fingerprints, content_hash
+from lakegraph.landing.executor import Executor
 from lakegraph.landing.feeds import declared_feeds
-from lakegraph.landing.land_file import FileToLand, land_file
-from lakegraph.landing.rejects import RejectedRecords
+from lakegraph.landing.land_file import FileToLand
+from lakegraph.landing.rejects import RejectsFile, rejects_file
 from lakegraph.landing.result import LandedBatch, LandedFile
 from lakegraph.landing.sources import Sources
-from lakegraph.landing.workers import Workers
 from lakegraph.runtime import ops
 from lakegraph.runtime.expectations import TABLE as CONTRACT
 from lakegraph.runtime.settings import Settings
 
-# A file is read and written by one thread and parsed and hashed by others; two files keep two cores busy.
-WORKERS, FILES_AT_ONCE = 2, 2
-
 
 def land_batch(
-    candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings, contract: DropContract
+    candidate: Candidate,
+    prints: Fingerprints,
+    sources: Sources,
+    settings: Settings,
+    contract: DropContract,
+    executor: Executor,
 ) -> LandedBatch:
     """Land a batch and make it visible; what an interrupted landing of it left behind is removed first.
 
@@ -39,6 +40,7 @@ def land_batch(
         sources: how they become feeds.
         settings: where the lake lies.
         contract: what a drop must keep.
+        executor: what reads and writes the files.
 
     Raises:
         DropFileError: a file cannot be landed, or the batch is refused; then nothing of it is left in the lake, except what
@@ -46,16 +48,19 @@ def land_batch(
     """
     begin = time.monotonic()
     landed_at = _now()
-    _remove(candidate.batch_id, settings)
+    rejects = rejects_file(settings.ops, candidate.batch_id, landed_at)
+    _remove(rejects, settings)
     try:
-        files = _land_files(candidate, prints, sources, settings, landed_at)
+        files = executor.land(_files(candidate, prints, sources, settings, landed_at), rejects)
+        for feed in {file.feed for file in candidate.files}:
+            ops.sync_folder(settings.bronze / feed)
         seconds = time.monotonic() - begin
         results, refusal = contract.check(candidate, files)
     except BaseException:
-        _remove(candidate.batch_id, settings)
+        _remove(rejects, settings)
         raise
     if refusal:
-        _remove(candidate.batch_id, settings)
+        _remove(rejects, settings)
     ops.append(settings.ops, CONTRACT, candidate.batch_id, results)
     if refusal:
         raise DropFileError(refusal)
@@ -63,25 +68,17 @@ def land_batch(
     return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, seconds)
 
 
-def _land_files(
+def _files(
     candidate: Candidate, prints: Fingerprints, sources: Sources, settings: Settings, landed_at: datetime
-) -> tuple[LandedFile, ...]:
+) -> list[FileToLand]:
     feeds = declared_feeds()
-    with (
-        RejectedRecords(settings.ops, candidate.batch_id, landed_at) as rejected,
-        Workers(WORKERS) as workers,
-        ThreadPoolExecutor(FILES_AT_ONCE) as pool,
-    ):
 
-        def land_one(file: DropFile) -> LandedFile:
-            origin = Origin(candidate.batch_id, candidate.batch_date, file.name, landed_at)
-            given = FileToLand(file, prints[file.path], feeds[file.feed], sources.feeds[file.feed], origin)
-            return land_file(given, _bronze_folder(settings, file.feed, candidate.batch_id), rejected, workers)
+    def to_land(file: DropFile) -> FileToLand:
+        origin = Origin(candidate.batch_id, candidate.batch_date, file.name, landed_at)
+        folder = _bronze_folder(settings, file.feed, candidate.batch_id)
+        return FileToLand(file, prints[file.path], feeds[file.feed], sources.feeds[file.feed], origin, folder)
 
-        landed = tuple(pool.map(land_one, candidate.files))
-    for feed in {file.feed for file in candidate.files}:
-        ops.sync_folder(settings.bronze / feed)
-    return landed
+    return [to_land(file) for file in candidate.files]
 
 
 def _now() -> datetime:
@@ -123,9 +120,11 @@ def _bronze_folder(settings: Settings, feed: str, batch_id: str) -> Path:
     return settings.bronze / feed / f"batch_id={batch_id}"
 
 
-def _remove(batch_id: str, settings: Settings) -> None:
+def _remove(rejects: RejectsFile, settings: Settings) -> None:
+    batch_id = rejects.batch_id
     for feed in settings.bronze.glob("*"):
         if (folder := _bronze_folder(settings, feed.name, batch_id)).exists():
             shutil.rmtree(folder)
-    for table in ("rejected_records", CONTRACT, "batch_files"):
+    rejects.remove()
+    for table in (CONTRACT, "batch_files"):
         ops.ops_file(settings.ops, table, batch_id).unlink(missing_ok=True)

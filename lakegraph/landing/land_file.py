@@ -34,6 +34,7 @@ class FileToLand:
         feed: its feed.
         declared: how the sources file says that it is written.
         origin: the lineage of its records.
+        folder: where its bronze file is to lie.
     """
 
     file: DropFile
@@ -41,10 +42,16 @@ class FileToLand:
     feed: Feed
     declared: FeedFiles
     origin: Origin
+    folder: Path
+
+    @property
+    def target(self) -> Path:
+        """Its bronze file."""
+        return self.folder / f"{self.file.path.stem}.parquet"
 
 
-def land_file(given: FileToLand, folder: Path, rejected: RejectedRecords, workers: Workers) -> LandedFile:
-    """Write a file's records to `<folder>/<stem>.parquet`, and those that cannot be read to the rejected ones.
+def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) -> LandedFile:
+    """Write a file's records to its bronze file, and those that cannot be read to the rejected ones.
 
     Raises:
         DropFileError: it has no usable header, cannot be read, or changed meanwhile; the Parquet file is not there then.
@@ -54,7 +61,7 @@ def land_file(given: FileToLand, folder: Path, rejected: RejectedRecords, worker
     missing = Counter(dict.fromkeys(given.feed.required, 0))
     landed = rejects = read = 0
     try:
-        with parquet_writer(folder / f"{path.stem}.parquet", bronze_schema(given.feed), CONSTANT_COLUMNS) as writer:
+        with parquet_writer(given.target, bronze_schema(given.feed), CONSTANT_COLUMNS) as writer:
             for chunk, batch, absent_values in _batches(given, header, workers):
                 writer.write(batch)
                 missing.update(absent_values)
@@ -70,7 +77,7 @@ def land_file(given: FileToLand, folder: Path, rejected: RejectedRecords, worker
         raise DropFileError(f"{path}: {error.message}.", error.hint) from error
     except OSError as error:
         raise DropFileError(
-            f"{path} cannot be landed: {error.strerror or error} ({error.filename or folder})."
+            f"{path} cannot be landed: {error.strerror or error} ({error.filename or given.folder})."
         ) from error
     return LandedFile(
         feed=given.feed.name,

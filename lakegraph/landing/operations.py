@@ -13,9 +13,11 @@ from lakegraph.landing.candidates import (
 )
 from lakegraph.landing.drop_contract import DropContract
 from lakegraph.landing.drops import DropFile, DropFileError, Fingerprints, find_drop_files, find_unmatched
+from lakegraph.landing.executor import Executor
 from lakegraph.landing.history import VisibleBatch, visible_batches
 from lakegraph.landing.kept_aside import KeptAside, Refused
 from lakegraph.landing.land_batch import land_batch
+from lakegraph.landing.local_executor import LocalExecutor
 from lakegraph.landing.lock import landing_lock
 from lakegraph.landing.result import LandingResult, LeftBehind
 from lakegraph.landing.sources import Sources, load_sources
@@ -24,7 +26,7 @@ from lakegraph.runtime.processing_log import log_found, logged_step, new_run_id
 from lakegraph.runtime.settings import Settings
 
 
-def land(settings: Settings, sources_path: Path | None = None) -> LandingResult:
+def land(settings: Settings, sources_path: Path | None = None, executor: Executor | None = None) -> LandingResult:
     """Land the batches that wait in the drops folder, oldest first.
 
     A batch that cannot be landed stops those after it, so that batches become visible in order. One that is visible already is
@@ -34,6 +36,7 @@ def land(settings: Settings, sources_path: Path | None = None) -> LandingResult:
     Args:
         settings: where the drops, the lake and the sources file are.
         sources_path: another sources file.
+        executor: what reads and writes the files; by default this process.
 
     Raises:
         ConfigurationError: the sources file or the drops folder will not do.
@@ -42,15 +45,16 @@ def land(settings: Settings, sources_path: Path | None = None) -> LandingResult:
     """
     sources = load_sources(sources_path or settings.sources)
     with landing_lock(settings.lake):
-        return _Landing(settings, sources).run()
+        return _Landing(settings, sources, executor or LocalExecutor()).run()
 
 
 class _Landing:
     """One landing: what is known of the lake and of the drops, and what was done so far."""
 
-    def __init__(self, settings: Settings, sources: Sources):
+    def __init__(self, settings: Settings, sources: Sources, executor: Executor):
         self.settings = settings
         self.sources = sources
+        self.executor = executor
         self.archive = settings.lake / "archive"
         self.run_id = new_run_id()
         self.visible = visible_batches(settings.ops)
@@ -86,6 +90,7 @@ class _Landing:
     def _candidates(self) -> list[Candidate]:
         files = find_drop_files(self.settings.drops, self.sources)
         unmatched = find_unmatched(self.settings.drops, self.sources)
+        self.prints.update(self.executor.fingerprints([file.path for file in files]))
         pattern = self.sources.trigger_pattern
         if self.sources.archive:
             self._finish_moves(files, pattern.files(self.settings.drops) if pattern else [])
@@ -117,7 +122,7 @@ class _Landing:
             import_ahead()
         with logged_step(self.settings.ops, self.run_id, "land", candidate.batch_id) as entry:
             try:
-                landed = land_batch(candidate, self.prints, self.sources, self.settings, self.contract)
+                landed = land_batch(candidate, self.prints, self.sources, self.settings, self.contract, self.executor)
             except DropFileError as error:
                 entry.status, entry.error = "refused", str(error)
                 return str(error)

@@ -1,8 +1,10 @@
 """Parquet files that are there whole or not at all."""
 
 import os
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +59,8 @@ def parquet_writer(target: Path, schema: "pa.Schema", repetitive: Sequence[str] 
     import pyarrow.parquet as pq
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
+    # a name of its own: Spark may have two machines write the same file at once
+    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
     with partial.open("wb") as file:
         with pq.ParquetWriter(
             file,
@@ -74,3 +77,9 @@ def parquet_writer(target: Path, schema: "pa.Schema", repetitive: Sequence[str] 
         os.fsync(file.fileno())
     partial.replace(target)
     sync_folder(target.parent)
+
+
+def remove_partial(target: Path) -> None:
+    """Remove what interrupted writers of a file left."""
+    for partial in target.parent.glob(f".{escape(target.name)}.*.partial"):
+        partial.unlink(missing_ok=True)

@@ -1,24 +1,81 @@
 """The operational table of rejected records, written as they come."""
 
+import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from lakegraph.landing.parquet import RowGroups, parquet_writer
+from lakegraph.landing.parquet import RowGroups, parquet_writer, remove_partial
 from lakegraph.landing.readers.contract import Rejected
 from lakegraph.runtime.ops import ops_file, ops_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TABLE = "rejected_records"
 
 
-class RejectedRecords:
-    """Writes the rejected records of one batch; several threads may add to it. The file appears when the block ends well."""
+@dataclass(frozen=True)
+class RejectsFile:
+    """The file that rejected records of a batch go to, with all that is needed to write it on another machine.
 
-    def __init__(self, ops: Path, batch_id: str, landed_at: datetime):
-        self._file = ops_file(ops, TABLE, batch_id)
-        self._constants = {"batch_id": batch_id, "landed_at": landed_at}
+    Attributes:
+        path: the file.
+        batch_id: the batch.
+        landed_at: when it was landed, in UTC.
+        schema: the columns of the operational table.
+    """
+
+    path: Path
+    batch_id: str
+    landed_at: datetime
+    schema: "pa.Schema"
+
+    @property
+    def pieces(self) -> Path:
+        """The folder of its pieces, where it is written in several."""
+        return self.path.with_name(f".{self.path.stem}.pieces")
+
+    def piece(self, number: int) -> Self:
+        """One of its pieces."""
+        return replace(self, path=self.pieces / f"{number}.parquet")
+
+    def join(self, numbers: Sequence[int]) -> None:
+        """Write the file out of some of its pieces, in their order; a row group at most is held in memory."""
+        import pyarrow.parquet as pq
+
+        with parquet_writer(self.path, self.schema) as writer:
+            for number in numbers:
+                for batch in pq.ParquetFile(self.piece(number).path).iter_batches():
+                    writer.write(batch)
+
+    def remove_pieces(self) -> None:
+        """Remove its pieces."""
+        if self.pieces.exists():
+            shutil.rmtree(self.pieces)
+
+    def remove(self) -> None:
+        """Remove the file, its pieces, and what an interrupted writer left of it."""
+        self.path.unlink(missing_ok=True)
+        remove_partial(self.path)
+        self.remove_pieces()
+
+
+def rejects_file(ops: Path, batch_id: str, landed_at: datetime) -> RejectsFile:
+    """Where the rejected records of a batch go."""
+    return RejectsFile(ops_file(ops, TABLE, batch_id), batch_id, landed_at, ops_schema(TABLE))
+
+
+class RejectedRecords:
+    """Writes rejected records to a file; several threads may add to it. The file appears when the block ends well."""
+
+    def __init__(self, target: RejectsFile):
+        self._target = target
+        self._constants = {"batch_id": target.batch_id, "landed_at": target.landed_at}
         self._writer: RowGroups | None = None
         self._open = ExitStack()
         self._lock = Lock()
@@ -47,8 +104,8 @@ class RejectedRecords:
             }
             for record in rejected
         ]
-        batch = pa.RecordBatch.from_pylist(rows, schema=ops_schema(TABLE))
+        batch = pa.RecordBatch.from_pylist(rows, schema=self._target.schema)
         with self._lock:
             if self._writer is None:
-                self._writer = self._open.enter_context(parquet_writer(self._file, ops_schema(TABLE)))
+                self._writer = self._open.enter_context(parquet_writer(self._target.path, self._target.schema))
             self._writer.write(batch)

@@ -5,6 +5,14 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lakegraph.runtime.project import project_root
+
+
+def _sources() -> Path:
+    """The sources file: below the working directory, else the project's own."""
+    usual = Path("configs/data-sources.yml")
+    return usual if usual.exists() else project_root() / usual
+
 
 class Settings(BaseSettings):
     """Paths and names that every command shares; each may come from the environment."""
@@ -13,7 +21,7 @@ class Settings(BaseSettings):
 
     lake: Path = Field(default=Path("lake"), validation_alias="LAKE_DIR")
     drops: Path = Field(default=Path("drops"), validation_alias="DROPS_DIR")
-    sources: Path = Field(default=Path("configs/data-sources.yml"), validation_alias="LAKEGRAPH_SOURCES")
+    sources: Path = Field(default_factory=_sources, validation_alias="LAKEGRAPH_SOURCES")
     target: str = Field(default="dev", validation_alias="DBT_TARGET")
     env: str = Field(default="dev", validation_alias="LAKEGRAPH_ENV")
 

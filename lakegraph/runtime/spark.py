@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 # of the jars beside Spark's own, and of the archive of classes
 ARCHIVE = "spark"
+# set on every Databricks cluster, whose session is never ours to configure
+DATABRICKS_RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 
 
 def spark_session(
@@ -40,9 +43,13 @@ def spark_session(
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
+    if os.environ.get(DATABRICKS_RUNTIME):
+        return SparkSession.builder.getOrCreate()
     jars = ",".join(str(jar) for jar in sorted(ensure(ARCHIVE).iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    # Spark itself would take the python3 of PATH
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     given = [f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", *archived(ARCHIVE), *java_options]
     if not for_long:
         given += QUICK_START
