@@ -331,3 +331,16 @@ def test_building_again_and_building_anew_give_the_same_tables(lake):
     assert f"Batch {B16} of 2025-01-16 is in progress again, 0 wait behind it." in again
     assert after_again == before
     assert after_refresh == before
+
+
+def test_keys_and_comments_cost_this_engine_nothing(lake):
+    # an index for each key, and a statement for each comment
+    kinds = {kind for (kind,) in lake.rows("select distinct constraint_type from duckdb_constraints()")}
+    comments = lake.rows("""
+        select comment from duckdb_tables() where comment is not null
+        union all select comment from duckdb_views() where comment is not null
+        union all select comment from duckdb_columns() where comment is not null
+    """)
+
+    assert kinds == {"NOT NULL"}
+    assert comments == []
