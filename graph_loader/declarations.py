@@ -25,15 +25,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Model:
-    """The dbt model behind a declaration: where it is declared and where its rows are."""
+    """The dbt model behind a declaration: where it is declared and where its rows are.
+
+    Attributes:
+        catalog: Athena's data catalog; empty for all other adapters.
+        schema: the schema or database.
+        relation: in DuckDB, its name within the schema; for Spark, its name as SQL has it, within Athena's catalog or in full.
+        complete: whether `columns` are all there are, by an enforced contract or by the warehouse's word.
+    """
 
     name: str
     file: str = ""
+    catalog: str = ""
     schema: str = ""
     relation: str = ""
     description: str = ""
     columns: tuple[Column, ...] = ()
-    # whether `columns` are all there are, by an enforced contract or by the warehouse's word
     complete: bool = False
 
     def column(self, name: str) -> Column | None:

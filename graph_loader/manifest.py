@@ -8,8 +8,10 @@ from graph_loader.columns import column_of
 from graph_loader.declarations import EdgeDeclaration, GraphDeclaration, Model, NodeDeclaration
 from graph_loader.parsing import parse, parse_column
 from graph_loader.problems import DeclarationError, Problem
+from graph_loader.spark_sql import quoted
 from graph_loader.validation import check
 from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.iceberg import CATALOG
 
 
 def read_graph(path: Path) -> GraphDeclaration:
@@ -78,8 +80,9 @@ def _model(entry: dict, adapter: str) -> Model:
     model = Model(
         name=entry["name"],
         file=declared_in or entry.get("original_file_path") or "",
+        catalog=(entry.get("database") or CATALOG) if adapter == "athena" else "",
         schema=entry.get("schema") or "",
-        relation=entry.get("alias") or entry["name"] if adapter == "duckdb" else entry.get("relation_name") or "",
+        relation=_relation(entry, adapter),
         description=entry.get("description") or "",
         complete=bool((entry.get("config", {}).get("contract") or {}).get("enforced")),
     )
@@ -94,6 +97,17 @@ def _model(entry: dict, adapter: str) -> Model:
         for name, column in entry.get("columns", {}).items()
     )
     return replace(model, columns=tuple(columns))
+
+
+def _relation(entry: dict, adapter: str) -> str:
+    name = entry.get("alias") or entry["name"]
+    if adapter == "duckdb":
+        return name
+    if adapter == "athena":
+        # dbt quotes it as Athena's SQL does, and Spark's takes double quotes for those of a text
+        return f"{quoted(entry.get('schema') or '')}.{quoted(name)}"
+    # with the catalog where the engine has catalogs, whatever the session's current one is
+    return entry.get("relation_name") or ""
 
 
 def _graph_of(column: dict) -> object:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import duckdb_values
+from graph_loader.catalogs import spark_name
 from graph_loader.columns import column_of
 from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
 from graph_loader.duckdb_values import quoted as duckdb_quoted
@@ -22,7 +23,7 @@ from lakegraph.runtime.warehouse import WarehouseError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 
 @dataclass(frozen=True)
@@ -162,26 +163,36 @@ def _parquet(folder: Path, model: Model) -> Path:
 
 
 def _spark_marts(graph: GraphDeclaration, session: "SparkSession") -> Marts:
-    from pyspark.errors import AnalysisException
-
-    columns = {}
-    for declaration in graph:
-        model = declaration.model
-        try:
-            fields = session.table(model.relation).schema.fields
-        except AnalysisException as error:
-            raise WarehouseError(
-                f"Model {model.name} has no relation {model.relation} that Spark can read.",
-                f"Build it: `dbt build --select {model.name}`.",
-            ) from error
-        columns[model.name] = tuple(
-            _column(model, field.name, field.dataType.simpleString(), "spark") for field in fields
+    tables = {item.model.name: _spark_table(item.model, session) for item in graph}
+    columns = {
+        item.model.name: tuple(
+            _column(item.model, field.name, field.dataType.simpleString(), "spark")
+            for field in tables[item.model.name].schema.fields
         )
-    rows = {item.model.name: session.table(item.model.relation).count() for item in graph}
+        for item in graph
+    }
+    rows = {name: table.count() for name, table in tables.items()}
 
-    def read(spark: "SparkSession", model: Model) -> Relation:
-        table = spark.table(model.relation)
+    def read(_: "SparkSession", model: Model) -> Relation:
+        table = tables[model.name]
         fields = [converted(column, table.schema[column.name].dataType) for column in copied_columns(model)]
         return in_spark(table.selectExpr(*fields))
 
     return Marts(_bind(graph, columns), rows, read)
+
+
+def _spark_table(model: Model, session: "SparkSession") -> "DataFrame":
+    from pyspark.errors import AnalysisException
+
+    name = spark_name(model, session)
+    try:
+        table = session.table(name)
+        # what is wrong with it shows when it is first asked for something
+        table.schema  # noqa: B018
+    except AnalysisException as error:
+        kind = "Iceberg table" if model.catalog else "relation"
+        raise WarehouseError(
+            f"Model {model.name} has no {kind} {name} that Spark can read.",
+            f"Build it: `dbt build --select {model.name}`.",
+        ) from error
+    return table

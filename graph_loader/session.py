@@ -4,12 +4,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
 from graph_loader.as_of import batch_as_of
 from graph_loader.bulk_checks import require_bulk
+from graph_loader.catalogs import table_format
 from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.engines import Engine, engine_of
@@ -104,7 +106,7 @@ def open_session(
         # before the marts: a build that ends in between makes them newer, never worse, than their result says
         results = model_results(options.settings.warehouse)
         with trace.step("read marts"):
-            marts = stack.enter_context(open_marts(graph, options.settings.warehouse, _spark))
+            marts = stack.enter_context(open_marts(graph, options.settings.warehouse, partial(_spark, graph.adapter)))
         batch_id = batch_as_of(options.manifest, options.settings.warehouse)
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, rebuild))
@@ -127,7 +129,7 @@ def open_session(
                 scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
                 ledger = Ledger(Path(scratch), LedgerState("none"))
         with trace.step("start Spark"):
-            spark = _spark(is_large(marts.all_rows))
+            spark = _spark(graph.adapter, is_large(marts.all_rows))
         require_session(spark, connector_options)
         if lease:
             stack.enter_context(_ended_with(lease, spark, run_id))
@@ -161,10 +163,10 @@ def open_session(
         )
 
 
-def _spark(for_long: bool = True) -> "SparkSession":
+def _spark(adapter: str, for_long: bool = True) -> "SparkSession":
     from lakegraph.runtime.spark import spark_session
 
-    return spark_session("graph_loader", for_long=for_long)
+    return spark_session("graph_loader", for_long=for_long, table_format=partial(table_format, adapter))
 
 
 @contextmanager

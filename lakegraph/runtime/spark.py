@@ -3,7 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,28 @@ ARCHIVE = "spark"
 DATABRICKS_RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 
 
+@dataclass(frozen=True)
+class TableFormat:
+    """A format of tables that a local session is to read beside Parquet.
+
+    Attributes:
+        lock: names the lock of its jars, which are fetched when a session needs them.
+        settings: Spark's settings for it.
+    """
+
+    lock: str
+    settings: Mapping[str, str]
+
+
 def spark_session(
-    app_name: str, cores: int = 2, memory: str = "2g", for_long: bool = False, java_options: Sequence[str] = ()
+    app_name: str,
+    cores: int = 2,
+    memory: str = "2g",
+    for_long: bool = False,
+    java_options: Sequence[str] = (),
+    table_format: Callable[[], TableFormat | None] = lambda: None,
 ) -> "SparkSession":
-    """The running Spark session (a cluster's own), else a new local one.
+    """The running Spark session (a cluster's own) as it is, else a new local one.
 
     Args:
         app_name: the name that Spark shows.
@@ -33,19 +52,22 @@ def spark_session(
         memory: the heap of a local session's Java process, as Java writes it.
         for_long: whether a local session will work for minutes rather than seconds.
         java_options: further options of a local session's Java process.
+        table_format: gives what a local session is to read beside Parquet; what it raises is raised.
 
     Raises:
-        JarError: the connector's jar cannot be had.
+        JarError: a jar cannot be had.
         ConfigurationError: there is no Java that serves.
     """
     from pyspark.sql import SparkSession
 
     active = SparkSession.getActiveSession()
+    if active is None and (_is_begun() or os.environ.get(DATABRICKS_RUNTIME)):
+        active = SparkSession.builder.getOrCreate()
     if active is not None:
         return active
-    if os.environ.get(DATABRICKS_RUNTIME):
-        return SparkSession.builder.getOrCreate()
-    jars = ",".join(str(jar) for jar in sorted(ensure(ARCHIVE).iterdir()))
+    tables = table_format()
+    locks = [ARCHIVE, *([tables.lock] if tables else [])]
+    jars = ",".join(str(jar) for lock in locks for jar in sorted(ensure(lock).iterdir()))
     java()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     # Spark itself would take the python3 of PATH
@@ -71,9 +93,18 @@ def spark_session(
         # a failed task must not write its rows a second time behind our back
         .config("spark.task.maxFailures", "1")
     )
+    for name, value in tables.settings.items() if tables else ():
+        builder = builder.config(name, value)
     # what goes wrong is raised as well; the traces of calls that Ctrl-C cut off say nothing more
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
     logging.getLogger().addFilter(lambda record: "KeyboardInterrupt while sending command" not in record.getMessage())
     # an interrupt half-way would leave Java behind; and Spark's own answer to one calls Java in the middle of another call
     with interrupt_held_back():
         return builder.getOrCreate()
+
+
+def _is_begun() -> bool:
+    """Whether there is a Spark without a session: one whose context is there, or whose Java `spark-submit` has started."""
+    from pyspark import SparkContext
+
+    return SparkContext._active_spark_context is not None or "PYSPARK_GATEWAY_PORT" in os.environ

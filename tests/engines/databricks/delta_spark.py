@@ -1,5 +1,6 @@
 """The Spark application that carries the statements out: Delta tables in a catalogue that lives as long as it does."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,18 @@ QUICK_ON_SMALL_TABLES = {
 }
 
 
-def delta_spark(warehouse: Path, heap: str = "2g") -> "SparkSession":
+def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> "SparkSession":
     """A session with Delta as the format of tables, ANSI rules as on a SQL warehouse, and UTC.
 
     Args:
         warehouse: the folder of its tables.
         heap: the heap of its Java process.
+        others: names the locks of other jars that it is to have.
     """
     from pyspark.sql import SparkSession
 
     settings = {
-        "spark.jars": ",".join(str(jar) for jar in sorted(ensure("delta").iterdir())),
+        "spark.jars": ",".join(str(jar) for lock in ("delta", *others) for jar in sorted(ensure(lock).iterdir())),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "in-memory",

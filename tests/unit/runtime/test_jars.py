@@ -59,7 +59,7 @@ def test_what_is_no_jar_has_its_extension_in_a_seventh_column(tmp_path):
 
 
 def test_the_committed_locks_name_each_jar_once_with_a_sha256():
-    for name in ("delta", "neo4j-server", "spark", "trino-server"):
+    for name in ("delta", "iceberg", "neo4j-server", "spark", "trino-server"):
         locked = jars.read_lock(jars.LOCKS / f"{name}.tsv")
         assert len({jar.file_name for jar in locked}) == len(locked) > 0
         assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in locked)
