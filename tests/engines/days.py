@@ -1,6 +1,6 @@
 """What is asked of each day of each leg, the same for every engine."""
 
-from tests.engines.leg import COMPARED_SCHEMAS, Leg
+from tests.engines.leg import COMPARED_SCHEMAS, Build, Leg
 
 # of the first day, by the layers that users read
 FILLED = {
@@ -21,15 +21,19 @@ def require_the_same(leg: Leg, number: int) -> None:
         AssertionError: in words, what is otherwise.
     """
     day = leg.day(number)
-    assert day.on_engine.statuses == {"success", "pass"}
-    assert day.on_duckdb.statuses == {"success", "pass"}
-    assert {kind: count for kind, count in day.on_engine.kinds.items() if kind != "model"} == {
-        kind: count for kind, count in day.on_duckdb.kinds.items() if kind != "model"
-    }
+    # a relationship that the faults of the data break is a warning
+    assert {status for _, status in day.on_engine.nodes} <= {"success", "pass", "warn"}
+    assert _beside_models(day.on_engine) == _beside_models(day.on_duckdb)
+    assert day.on_engine.nodes["model", "success"] >= day.on_duckdb.nodes["model", "success"]
     assert day.differences == [], "\n".join(day.differences)
     # equality of two empty warehouses would say nothing
     assert {relation.partition(".")[0] for relation in day.rows} == set(COMPARED_SCHEMAS)
     assert {relation for relation in FILLED if not day.rows[relation]} == set()
+
+
+def _beside_models(build: Build) -> dict[tuple[str, str], int]:
+    """Snapshots, seeds, tests and hooks by their status; of models, an engine may have more for its own ends."""
+    return {node: count for node, count in build.nodes.items() if node[0] != "model"}
 
 
 def require_growth(leg: Leg) -> None:

@@ -52,11 +52,6 @@ class Build:
         """How many nodes there are of each kind."""
         return Counter(kind for kind, _ in self.nodes.elements())
 
-    @property
-    def statuses(self) -> set[str]:
-        """In what statuses nodes ended."""
-        return {status for _, status in self.nodes}
-
 
 @dataclass(frozen=True)
 class Day:
