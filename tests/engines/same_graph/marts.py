@@ -1,6 +1,7 @@
 """The graph marts that all engines are given: those of a generated shop, and two of values of every type that they share."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,7 @@ TYPES = {
         "{'b': null, 'a': null}",
     ),
 }
+OF_ALL_TYPES = ("node_value", "edge_other")
 KEY = ("day", "flag", "at", "words")
 ENDS = {f"{end}_{name}": name for end in ("from", "to") for name in KEY}
 # label or type to a change of one row, which takes the relation and what identifies the row, and where its key is
@@ -112,8 +114,12 @@ class SharedMarts:
     changes: list[tuple[str, str]]
 
 
-def make_marts(root: Path) -> SharedMarts:
-    """Generate a shop with faults, build it on DuckDB, and have dbt write a manifest for each adapter."""
+def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts:
+    """Generate a shop with faults, build it on DuckDB, and have dbt write a manifest for each adapter.
+
+    Args:
+        models: those of the shop's graph marts that count; None takes all.
+    """
     lake, files = root / "lake", root / "files"
     generate(GenerateOptions(root / "drops", date(2025, 1, 15), days=1, scale=0.05, dirt=0.05))
     assert land(settings(drops=root / "drops", lake=lake)).complete
@@ -121,14 +127,15 @@ def make_marts(root: Path) -> SharedMarts:
     files.mkdir()
     with duckdb.connect(str(lake / "warehouse.duckdb")) as warehouse:
         _make_values(warehouse)
-        found = warehouse.execute("select table_name from duckdb_tables() where schema_name = ?", [SCHEMA]).fetchall()
-        for (name,) in found:
+        tables = "select table_name from duckdb_tables() where schema_name = ?"
+        found = {name for (name,) in warehouse.execute(tables, [SCHEMA]).fetchall()}
+        for name in found & {*models, *OF_ALL_TYPES} if models else found:
             warehouse.execute(f"copy {SCHEMA}.{name} to '{files / name}.parquet' (format parquet)")
         changes = [
             (model, change.format("{}", *warehouse.execute(key).fetchone())) for model, change, key in CHANGES.values()
         ]
-    for position, (adapter, manifest) in enumerate(manifests.items()):
-        _declare_values(manifest, adapter, position)
+    for position, manifest in enumerate(manifests.values()):
+        _declare(manifest, models, position)
     return SharedMarts(lake, files, manifests, changes)
 
 
@@ -165,21 +172,19 @@ def _make_values(warehouse: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _declare_values(manifest: Path, adapter: str, position: int) -> None:
-    """Add the models of all types to a manifest, with a contract in the words of the engine."""
+def _declare(manifest: Path, models: Collection[str] | None, position: int) -> None:
+    """Leave in a manifest the models that count, and add those of all types, with a contract in the words of the engine."""
     content = json.loads(manifest.read_text(encoding="utf-8"))
     nodes = content["nodes"]
     like = nodes["model.lakegraph.node_customer"]
+    for entry in nodes.values():
+        if models is not None and entry["name"] not in models:
+            entry.get("config", {}).get("meta", {}).pop("graph", None)
     types = {name: row[position] for name, row in TYPES.items()}
     other = edge("OTHER", *(("Value", *(name for name in ENDS if name.startswith(end))) for end in ("from", "to")))
-    for name, graph, columns in (
-        ("node_value", node("Value", *KEY), types),
-        (
-            "edge_other",
-            other,
-            {end: types[own] for end, own in ENDS.items()} | {"amount": types["amount"]},
-        ),
-    ):
+    ends = {end: types[own] for end, own in ENDS.items()} | {"amount": types["amount"]}
+    of_all_types = ((node("Value", *KEY), types), (other, ends))
+    for name, (graph, columns) in zip(OF_ALL_TYPES, of_all_types, strict=True):
         nodes[f"model.lakegraph.{name}"] = like | {
             "unique_id": f"model.lakegraph.{name}",
             "name": name,
