@@ -336,11 +336,15 @@ def test_building_again_and_building_anew_give_the_same_tables(lake):
 def test_keys_and_comments_cost_this_engine_nothing(lake):
     # an index for each key, and a statement for each comment
     kinds = {kind for (kind,) in lake.rows("select distinct constraint_type from duckdb_constraints()")}
+    # views of what has landed keep a fingerprint of theirs in one
     comments = lake.rows("""
-        select comment from duckdb_tables() where comment is not null
-        union all select comment from duckdb_views() where comment is not null
-        union all select comment from duckdb_columns() where comment is not null
+        with comments as (
+            select schema_name, comment from duckdb_tables()
+            union all select schema_name, comment from duckdb_views()
+            union all select schema_name, comment from duckdb_columns()
+        )
+        select distinct schema_name from comments where comment is not null
     """)
 
     assert kinds == {"NOT NULL"}
-    assert comments == []
+    assert {schema for (schema,) in comments} <= {"bronze", "ops"}

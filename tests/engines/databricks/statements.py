@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOGGED = {
     "table tags": r"alter \w+ \S+ (un)?set tags\b",
     "column tags": r"alter \w+ \S+ alter column \S+ (un)?set tags\b",
-    "grants": r"(grant|revoke)\b",
+    "grants": r"(grant|revoke|show grants)\b",
     "key of an existing table": r"alter table \S+ add constraint \S+ (primary|foreign) key\b",
 }
 KEYS_IN_A_TABLE = re.compile(

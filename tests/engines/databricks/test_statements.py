@@ -11,9 +11,14 @@ from tests.engines.databricks.statements import REWRITES, carry_out
     ("sql", "deviation"),
     [
         ("/* {} */\n  grant select on table `main`.`gold`.`orders` to `analysts`", "logged: grants"),
+        ("show grants on view `main`.`gold`.`graph_runs`", "logged: grants"),
         ("ALTER TABLE `c`.`s`.`t` SET TAGS ('pii' = 'true')", "logged: table tags"),
         ("ALTER TABLE `c`.`s`.`t` ALTER COLUMN `x` SET TAGS ('pii' = 'true')", "logged: column tags"),
         ("alter table `c`.`s`.`t` add constraint pk primary key(`id`);", "logged: key of an existing table"),
+        (
+            "alter table `s`.`t` add constraint t_id_fk foreign key (id) references `s`.`u` (id)",
+            "logged: key of an existing table",
+        ),
     ],
 )
 def test_what_open_spark_has_nothing_for_is_named_and_not_run(sql, deviation):
