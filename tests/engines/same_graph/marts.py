@@ -25,7 +25,7 @@ TYPES = {
     "small": ("integer", "int", "integer", "-2147483648", "0"),
     "real": ("double", "double", "double", "0.1", "'-infinity'"),
     "loose": ("float", "float", "real", "0.1", "'nan'"),
-    "zero": ("double", "double", "double", "-0.0", "1e-320"),
+    "zero": ("double", "double", "double", "'-0.0'", "1e-320"),
     "price": ("decimal(9,2)", "decimal(9,2)", "decimal(9,2)", "-1234567.89", "0"),
     "amount": ("decimal(18,4)", "decimal(18,4)", "decimal(18,4)", "99999999999999.9999", "81985529216486.8951"),
     "exact": (
