@@ -1,5 +1,5 @@
-{# Post-hook: what `meta` says of a relation as tags of the catalogue, its layer and what in it is personal. On Athena, dbt-athena
-   writes `meta` into Glue by itself, so that Lake Formation alone is left. #}
+{# Post-hook: what `meta` says of a relation as tags of the catalogue, its layer and what in it is personal. dbt-athena
+   writes `meta` into Glue by itself. #}
 {% macro tag_relation() %}
     {% if execute %}
         {% set personal = [] %}
@@ -16,6 +16,7 @@
 
 {% macro default__tag_relation(relation, tags, personal) %}{{ unknown_engine('tag_relation') }}{% endmacro %}
 {% macro duckdb__tag_relation(relation, tags, personal) %}{% endmacro %}
+{% macro athena__tag_relation(relation, tags, personal) %}{% endmacro %}
 
 {% macro databricks__tag_relation(relation, tags, personal) %}
     {% set columns = {} %}
@@ -23,14 +24,4 @@
     {% for statement in get_set_tag_statements(relation, tags, {'set_column_tags': columns}) %}
         {% do run_query(statement) %}
     {% endfor %}
-{% endmacro %}
-
-{% macro athena__tag_relation(relation, tags, personal) %}
-    {% if var('lake_formation_tags') %}
-        {% do adapter.add_lf_tags(relation, {
-            'enabled': true,
-            'tags': tags,
-            'tags_columns': {'personal': {'true': personal}} if personal else {},
-        }) %}
-    {% endif %}
 {% endmacro %}

@@ -50,8 +50,9 @@
 {% macro databricks__matches(expression, pattern) %}
     {{ return("regexp_like(" ~ expression ~ ", concat('(?d)^(?:', " ~ pattern ~ ", ')\\\\z'))") }}
 {% endmacro %}
+{# `$` would let a line feed stand behind the match. #}
 {% macro athena__matches(expression, pattern) %}
-    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')$'))") }}
+    {{ return("regexp_like(" ~ expression ~ ", concat('^(?:', " ~ pattern ~ ", ')\\z'))") }}
 {% endmacro %}
 
 

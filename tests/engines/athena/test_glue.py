@@ -1,0 +1,69 @@
+"""What is declared of relations reaches Glue: descriptions and `meta`, of a table and a view over inputs made by hand."""
+
+import pytest
+
+from lakegraph.pipeline.dbt import DbtProcess, outcome_of
+from lakegraph.runtime.project import project_vars
+from tests.engines.athena.reading import execute
+from tests.engines.athena.stand_in import BUCKET
+
+pytestmark = pytest.mark.soak
+
+TYPES = {
+    "string": "string",
+    "integer": "bigint",
+    "decimal": "decimal(18,4)",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+
+
+@pytest.fixture(scope="module")
+def glue(athena, tmp_path_factory):
+    """A client of Glue, where `orders` and `graph_rejected_rows` have been run."""
+    root, dbt, client = tmp_path_factory.mktemp("glue"), DbtProcess(), athena.client("athena")
+    columns = ", ".join(
+        f"{name} {TYPES[column['type']]}" for name, column in project_vars()["feeds"]["orders"]["columns"].items()
+    )
+    execute(client, "create schema if not exists silver")
+    execute(
+        client,
+        f"create table silver.int_orders_current ({columns}, is_present boolean, _source_file string,"
+        f" _source_line bigint, _batch_id string) location 's3://{BUCKET}/tables/glue/'"
+        " tblproperties ('table_type' = 'ICEBERG')",
+    )
+    environment = {
+        **athena.environment,
+        "LAKE_DIR": str(root / "lake"),
+        "LAKEGRAPH_ENV": "dev",
+        "DBT_TARGET_PATH": str(root / "target"),
+        "DBT_LOG_PATH": str(root / "logs"),
+    }
+    try:
+        command = ["run", "--select", "orders", "graph_rejected_rows", "--target", "athena_local"]
+        outcome_of("dbt run", dbt.ask(command, environment))
+        yield athena.client("glue")
+    finally:
+        dbt.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "grain", "column", "description"),
+    [
+        ("orders", "**Grain:** one row per order.", "shipping_address", "Where it goes."),
+        ("graph_rejected_rows", "**Grain:** one row per", "row_json", "The row as the mart has it, as JSON."),
+    ],
+)
+def test_relations_carry_their_descriptions_and_meta(glue, name, grain, column, description):
+    table = glue.get_table(DatabaseName="gold", Name=name)["Table"]
+    columns = {column["Name"]: column for column in table["StorageDescriptor"]["Columns"]}
+
+    assert grain in table["Description"]
+    assert table["Parameters"]["layer"] == "gold"
+    assert columns[column]["Comment"] == description
+    assert columns[column]["Parameters"]["personal"] == "True"
+    assert [other for other, said in columns.items() if "personal" in said.get("Parameters", {})] == [column]
+
+
+def test_a_table_is_still_read_when_glue_has_been_told(glue, athena):
+    assert execute(athena.client("athena"), "select count(*) from gold.orders")
