@@ -1,9 +1,9 @@
-"""One stand-in for all tests of the Athena leg: it takes half a minute to start."""
+"""A stand-in for each module of the Athena leg: what one builds is nothing that another may find."""
 
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def athena(tmp_path_factory):
     """A running stand-in: an AthenaStandIn."""
     from tests.engines.athena.stand_in import athena_stand_in
