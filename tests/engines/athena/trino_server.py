@@ -33,7 +33,6 @@ JVM_OPTIONS = """
 -XX:+EnableDynamicAgentLoading
 --enable-native-access=ALL-UNNAMED
 --sun-misc-unsafe-memory-access=allow
---add-modules=jdk.incubator.vector
 """
 
 
