@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lakegraph.runtime.spark import DATABRICKS_RUNTIME
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 ACCESS_MODE = "spark.databricks.clusterUsageTags.dataSecurityMode"
 # today's name and the older ones of access modes that keep a session away from its Java
 SHARED_MODES = ("DATA_SECURITY_MODE_STANDARD", "USER_ISOLATION", "LEGACY_TABLE_ACL")
@@ -20,7 +21,7 @@ def unfit_compute(environ: Mapping[str, str], spark: "SparkSession | None") -> s
         environ: the environment variables.
         spark: the running session, if there is one.
     """
-    runtime = environ.get(RUNTIME, "")
+    runtime = environ.get(DATABRICKS_RUNTIME, "")
     # serverless environments give the version of their client in place of a runtime's
     if environ.get("IS_SERVERLESS", "").lower() == "true" or runtime.startswith("client."):
         return "serverless compute"

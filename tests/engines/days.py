@@ -1,6 +1,6 @@
 """What is asked of each day of each leg, the same for every engine."""
 
-from tests.engines.leg import COMPARED_SCHEMAS, Build, Leg
+from tests.engines.leg import COMPARED_SCHEMAS, DAYS, Build, Leg
 
 # of the first day, by the layers that users read
 FILLED = {
@@ -42,5 +42,5 @@ def require_growth(leg: Leg) -> None:
     Raises:
         AssertionError: one does not.
     """
-    first, last = leg.day(0), leg.day(2)
+    first, last = leg.day(0), leg.day(DAYS - 1)
     assert [name for name in GROWING if first.rows[name] >= last.rows[name]] == []

@@ -19,6 +19,7 @@ from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.settings import settings
 from tests.engines.odd_values import add_odd_values
 from tests.engines.parity import first_difference
+from tests.engines.variables import variables
 
 FIRST, DAYS, SCALE, DIRT, SEED = date(2025, 1, 15), 3, 0.05, 0.05, 7
 COMPARED_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
@@ -139,14 +140,8 @@ class Leg:
     def _ask(
         self, process: DbtProcess, arguments: list[str] | tuple[str, ...], target: str, environment: dict[str, str]
     ) -> Build:
-        variables = {
-            "LAKE_DIR": str(self.lake),
-            "LAKEGRAPH_ENV": "dev",
-            "DBT_TARGET_PATH": str(self._root / f"target_{target}"),
-            "DBT_LOG_PATH": str(self._root / f"logs_{target}"),
-            **environment,
-        }
-        answer = process.ask([*arguments, "--target", target], variables)
+        own = variables(self._root, target) | environment
+        answer = process.ask([*arguments, "--target", target], own)
         outcome = outcome_of(f"dbt {' '.join(arguments)} on {target}", answer)
         nodes = Counter((result["unique_id"].split(".")[0], result["status"]) for result in answer["results"])
         return Build(nodes, outcome.seconds)

@@ -69,7 +69,6 @@ def loads(marts, aws, neo4j_server, tmp_path_factory) -> dict[str, list[dict]]:
             "lake": str(marts.lake if adapter == "duckdb" else folder / "lake"),
             "files": str(marts.files),
             "changes": marts.changes,
-            "expects": False,
             "neo4j": {name: getattr(neo4j_server, name) for name in ("uri", "username", "password")},
         }
         (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The project on Athena: a build of a shop's first day and two more, held against DuckDB, and what it asked of Athena."""
+"""The project on Athena: the first day of a shop and two more, held against DuckDB."""
 
 from pathlib import Path
 

@@ -6,6 +6,7 @@ from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.project import project_vars
 from tests.engines.athena.reading import execute
 from tests.engines.athena.stand_in import BUCKET
+from tests.engines.variables import variables
 
 pytestmark = pytest.mark.soak
 
@@ -32,13 +33,7 @@ def glue(athena, tmp_path_factory):
         f" _source_line bigint, _batch_id string) location 's3://{BUCKET}/tables/glue/'"
         " tblproperties ('table_type' = 'ICEBERG')",
     )
-    environment = {
-        **athena.environment,
-        "LAKE_DIR": str(root / "lake"),
-        "LAKEGRAPH_ENV": "dev",
-        "DBT_TARGET_PATH": str(root / "target"),
-        "DBT_LOG_PATH": str(root / "logs"),
-    }
+    environment = variables(root, "athena_local") | athena.environment
     try:
         command = ["run", "--select", "orders", "graph_rejected_rows", "--target", "athena_local"]
         outcome_of("dbt run", dbt.ask(command, environment))

@@ -5,23 +5,17 @@ from dataclasses import dataclass
 
 import pytest
 
+from lakegraph.landing.delta import SPARK_TYPES
 from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.project import project_vars
 from tests.engines.databricks.stand_in import StandIn
 from tests.engines.databricks.statements import COMMENT
+from tests.engines.variables import variables
 
 pytestmark = pytest.mark.soak
 
 MARTS = ("orders", "customers", "node_customer", "node_order", "edge_placed", "graph_rejected_rows")
 READERS = "{readers: {gold: [analysts, 'bi tool'], graph_ready: []}}"
-TYPES = {
-    "string": "string",
-    "integer": "bigint",
-    "decimal": "decimal(18,4)",
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "timestamp_ntz",
-}
 
 
 @dataclass(frozen=True)
@@ -41,13 +35,7 @@ class Catalogue:
 @pytest.fixture(scope="module")
 def catalogue(stand_in, tmp_path_factory) -> Catalogue:
     root, dbt = tmp_path_factory.mktemp("catalogue"), DbtProcess()
-    environment = {
-        **stand_in.environment,
-        "LAKE_DIR": str(root / "lake"),
-        "LAKEGRAPH_ENV": "dev",
-        "DBT_TARGET_PATH": str(root / "target"),
-        "DBT_LOG_PATH": str(root / "logs"),
-    }
+    environment = variables(root, "databricks_local") | stand_in.environment
 
     def said_by(*arguments: str) -> list[str]:
         before = len(stand_in.journal())
@@ -183,7 +171,7 @@ def _make_inputs(stand_in: StandIn) -> None:
     for schema in ("silver", "gold"):
         stand_in.rows(f"create schema {schema}")
     for feed in ("orders", "customers"):
-        columns = ", ".join(f"{name} {TYPES[column['type']]}" for name, column in feeds[feed]["columns"].items())
+        columns = ", ".join(f"{name} {SPARK_TYPES[column['type']]}" for name, column in feeds[feed]["columns"].items())
         stand_in.rows(f"create table silver.int_{feed}_current ({columns}, {lineage})")
     stand_in.rows("create table silver.batch_as_of (batch_date date)")
     stand_in.rows("create table gold.reviews (customer_id string)")

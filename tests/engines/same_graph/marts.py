@@ -13,6 +13,7 @@ from lakegraph.landing.generate.options import GenerateOptions
 from lakegraph.landing.operations import land
 from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.settings import settings
+from tests.engines.variables import variables
 from tests.support.marts import SCHEMA, edge, node
 
 TARGETS = {"duckdb": "dev", "databricks": "databricks_local", "athena": "athena_local"}
@@ -123,7 +124,7 @@ def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts
     lake, files = root / "lake", root / "files"
     generate(GenerateOptions(root / "drops", date(2025, 1, 15), days=1, scale=0.05, dirt=0.05))
     assert land(settings(drops=root / "drops", lake=lake)).complete
-    manifests = _ask_dbt(root, lake)
+    manifests = _ask_dbt(root)
     files.mkdir()
     with duckdb.connect(str(lake / "warehouse.duckdb")) as warehouse:
         _make_values(warehouse)
@@ -139,20 +140,14 @@ def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts
     return SharedMarts(lake, files, manifests, changes)
 
 
-def _ask_dbt(root: Path, lake: Path) -> dict[str, Path]:
+def _ask_dbt(root: Path) -> dict[str, Path]:
     manifests = {}
     process = DbtProcess()
     try:
         for adapter, target in TARGETS.items():
-            own = {
-                "LAKE_DIR": str(lake),
-                "LAKEGRAPH_ENV": "dev",
-                "DBT_TARGET_PATH": str(root / f"target_{target}"),
-                "DBT_LOG_PATH": str(root / f"logs_{target}"),
-            }
             built = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
             arguments = ["build", *built] if adapter == "duckdb" else ["parse"]
-            outcome_of(f"dbt {arguments[0]}", process.ask([*arguments, "--target", target], own))
+            outcome_of(f"dbt {arguments[0]}", process.ask([*arguments, "--target", target], variables(root, target)))
             manifests[adapter] = root / f"target_{target}" / "manifest.json"
     finally:
         process.close()
