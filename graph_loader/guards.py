@@ -9,7 +9,7 @@ from lakegraph.runtime.errors import ConfigurationError, LakegraphError
 from lakegraph.runtime.project import project_vars
 
 if TYPE_CHECKING:
-    from graph_loader.model_results import ModelResult
+    from graph_loader.dbt_records import ModelResult
     from graph_loader.plan import Plan, Step
 
 VARIABLE = "graph_guards"

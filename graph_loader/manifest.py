@@ -25,7 +25,7 @@ def read_graph(path: Path) -> GraphDeclaration:
         DeclarationError: declarations are wrong; the error names all problems.
     """
     manifest = _read(path)
-    adapter = manifest.get("metadata", {}).get("adapter_type") or "duckdb"
+    adapter = _adapter(manifest)
     nodes, edges, problems = [], [], []
     for entry in sorted(manifest.get("nodes", {}).values(), key=lambda entry: entry["unique_id"]):
         graph = (entry.get("config", {}).get("meta") or {}).get("graph")
@@ -56,6 +56,26 @@ def read_graph(path: Path) -> GraphDeclaration:
             f"No model in {path} declares a graph.", "Give a model `config.meta.graph`, then run `dbt parse`."
         )
     return graph
+
+
+def read_relation(path: Path, kind: str, name: str) -> Model | None:
+    """Where a model or a source is that is no part of the graph; None where the project has none of the name.
+
+    Args:
+        path: the manifest that dbt wrote.
+        kind: `model` or `source`.
+
+    Raises:
+        ConfigurationError: there is no manifest, or it is not readable.
+    """
+    manifest = _read(path)
+    entries = manifest.get("sources", {}) if kind == "source" else manifest["nodes"]
+    found = (entry for entry in entries.values() if entry["resource_type"] == kind and entry["name"] == name)
+    return next((_model(entry, _adapter(manifest)) for entry in found), None)
+
+
+def _adapter(manifest: dict) -> str:
+    return manifest.get("metadata", {}).get("adapter_type") or "duckdb"
 
 
 def _read(path: Path) -> dict:
@@ -100,7 +120,8 @@ def _model(entry: dict, adapter: str) -> Model:
 
 
 def _relation(entry: dict, adapter: str) -> str:
-    name = entry.get("alias") or entry["name"]
+    # a source's name on its engine is its identifier, a model's its alias
+    name = entry.get("identifier") or entry.get("alias") or entry["name"]
     if adapter == "duckdb":
         return name
     if adapter == "athena":

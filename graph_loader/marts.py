@@ -17,6 +17,7 @@ from graph_loader.duckdb_values import text_literal
 from graph_loader.problems import DeclarationError
 from graph_loader.relations import Relation, in_parquet, in_spark
 from graph_loader.spark_sql import LINEAGE, UNFIT, quoted
+from graph_loader.spark_tables import kind_of, spark_table
 from graph_loader.spark_values import converted
 from graph_loader.validation import check, check_contract
 from lakegraph.runtime.warehouse import WarehouseError, reading
@@ -182,25 +183,10 @@ def _spark_marts(graph: GraphDeclaration, session: "SparkSession") -> Marts:
 
 
 def _spark_table(model: Model, session: "SparkSession") -> "DataFrame":
-    from py4j.protocol import Py4JJavaError
-    from pyspark.errors import AnalysisException
-
-    name = spark_name(model, session)
-    kind = "Iceberg table" if model.catalog else "relation"
-    try:
-        table = session.table(name)
-        # what is wrong with it shows when it is first asked for something
-        table.schema  # noqa: B018
-    except AnalysisException as error:
+    table = spark_table(model, session)
+    if table is None:
         raise WarehouseError(
-            f"Model {model.name} has no {kind} {name} that Spark can read.",
+            f"Model {model.name} has no {kind_of(model)} {spark_name(model, session)} that Spark can read.",
             f"Build it: `dbt build --select {model.name}`.",
-        ) from error
-    except Py4JJavaError as error:
-        # a catalog's own errors: no login, no right, nobody at an endpoint
-        reason = str(error.java_exception.getMessage()).splitlines()[0]
-        raise WarehouseError(
-            f"The {kind} {name} of model {model.name} cannot be read: {reason.rstrip('.')}.",
-            "Check the catalog's region, endpoints and login (docs/athena.md)." if model.catalog else "",
-        ) from error
+        )
     return table

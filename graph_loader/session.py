@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
-from graph_loader.as_of import batch_as_of
 from graph_loader.bulk_checks import require_bulk
 from graph_loader.catalogs import table_format
 from graph_loader.connection import Connection, GraphError, Metadata, connect
+from graph_loader.dbt_records import DbtRecords, ModelResult
 from graph_loader.declarations import GraphDeclaration
 from graph_loader.engines import Engine, engine_of
 from graph_loader.inspection import PendingInspection, inspected
@@ -22,7 +22,6 @@ from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatc
 from graph_loader.load_options import LoadOptions
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
-from graph_loader.model_results import ModelResult, model_results
 from graph_loader.plan import Plan, planned
 from graph_loader.preflight import require_place, require_session
 from graph_loader.readback import Readback
@@ -103,11 +102,13 @@ def open_session(
     with ExitStack() as stack:
         connection = stack.enter_context(connect(target))
         require_version(connection)
-        # before the marts: a build that ends in between makes them newer, never worse, than their result says
-        results = model_results(options.settings.warehouse)
+        warehouse, spark_of_marts = options.settings.warehouse, partial(_spark, graph.adapter)
+        records = DbtRecords(options.manifest, graph.adapter, warehouse, spark_of_marts)
         with trace.step("read marts"):
-            marts = stack.enter_context(open_marts(graph, options.settings.warehouse, partial(_spark, graph.adapter)))
-        batch_id = batch_as_of(options.manifest, options.settings.warehouse)
+            # before the marts: a build that ends in between makes them newer, never worse, than their result says
+            results = records.model_results()
+            marts = stack.enter_context(open_marts(graph, warehouse, spark_of_marts))
+            batch_id = records.batch_as_of()
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, rebuild))
         lease = None
@@ -122,12 +123,7 @@ def open_session(
         if rebuild:
             ledger = renewed(ledger, connection.metadata(options.graph_id))
         elif not _belongs(ledger, connection, marts.graph, options.graph_id):
-            if write:
-                ledger.start_anew()
-                lease.write_metadata(Metadata(ledger.state.ledger_id, ledger.state.generation))
-            else:
-                scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="graph-ledger-"))
-                ledger = Ledger(Path(scratch), LedgerState("none"))
+            ledger = stack.enter_context(_begun_anew(ledger, lease))
         with trace.step("start Spark"):
             spark = _spark(graph.adapter, is_large(marts.all_rows))
         require_session(spark, connector_options)
@@ -183,6 +179,18 @@ def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[No
         raise
     finally:
         spark.removeTag(run_id)
+
+
+@contextmanager
+def _begun_anew(ledger: Ledger, lease: Lease | None) -> Iterator[Ledger]:
+    """An empty ledger: in the place of one that does not fit, or, without a lease, for this run alone."""
+    if lease:
+        ledger.start_anew()
+        lease.write_metadata(Metadata(ledger.state.ledger_id, ledger.state.generation))
+        yield ledger
+        return
+    with tempfile.TemporaryDirectory(prefix="graph-ledger-") as scratch:
+        yield Ledger(Path(scratch), LedgerState("none"))
 
 
 def _require_ours(options: LoadOptions, ledger: Ledger, connection: Connection, graph: GraphDeclaration) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lakegraph.runtime.project import project_root
 from tests.engines.athena import moto_server
-from tests.engines.same_graph.marts import CHANGES, make_marts
+from tests.engines.same_graph.marts import CHANGES, RECORDS, make_marts
 from tests.support.graph import query
 from tests.support.marts import SCHEMA
 
@@ -43,8 +43,9 @@ def aws():
         url = "http://{}:{}".format(*server.get_host_and_port())
         own = {"endpoint_url": url, "region_name": moto_server.REGION, **moto_server.CREDENTIALS}
         boto3.client("s3", **own).create_bucket(Bucket=BUCKET)
-        place = {"Name": SCHEMA, "LocationUri": f"s3://{BUCKET}/{SCHEMA}"}
-        boto3.client("glue", **own).create_database(DatabaseInput=place)
+        for schema in (SCHEMA, *(schema for schema, _ in RECORDS)):
+            place = {"Name": schema, "LocationUri": f"s3://{BUCKET}/{schema}"}
+            boto3.client("glue", **own).create_database(DatabaseInput=place)
         yield {
             "AWS_ENDPOINT_URL": url,
             "AWS_REGION": moto_server.REGION,
@@ -56,8 +57,8 @@ def aws():
 
 
 @pytest.fixture(scope="module")
-def loads(marts, aws, neo4j_server, tmp_path_factory) -> dict[str, list[dict]]:
-    """By adapter, what the three loads counted and what the graph held after each."""
+def told(marts, aws, neo4j_server, tmp_path_factory) -> dict[str, dict]:
+    """By adapter, what the three loads counted and what the graph held after each, and what came of the fourth."""
     found = {}
     for adapter in ADAPTERS:
         folder = tmp_path_factory.mktemp(adapter)
@@ -69,6 +70,7 @@ def loads(marts, aws, neo4j_server, tmp_path_factory) -> dict[str, list[dict]]:
             "lake": str(marts.lake if adapter == "duckdb" else folder / "lake"),
             "files": str(marts.files),
             "changes": marts.changes,
+            "failure": marts.failure,
             "neo4j": {name: getattr(neo4j_server, name) for name in ("uri", "username", "password")},
         }
         (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
@@ -77,6 +79,12 @@ def loads(marts, aws, neo4j_server, tmp_path_factory) -> dict[str, list[dict]]:
         _run("load", folder, aws if adapter == "athena" else {})
         found[adapter] = json.loads((folder / "found.json").read_text(encoding="utf-8"))
     return found
+
+
+@pytest.fixture(scope="module")
+def loads(told) -> dict[str, list[dict]]:
+    """By adapter, what the three loads counted and what the graph held after each."""
+    return {adapter: found["loads"] for adapter, found in told.items()}
 
 
 @pytest.mark.parametrize("adapter", OTHERS)
@@ -109,6 +117,19 @@ def test_a_second_load_writes_nothing_and_a_third_the_changed_rows_alone(loads, 
         new = {line.partition("]->")[0].partition("-[")[2] or line for line in third["graph"][part]}
         old = {line.partition("]->")[0].partition("-[")[2] or line for line in first["graph"][part]}
         assert len(new - old) == len(old - new) == changed
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_a_mart_whose_latest_build_failed_takes_nothing_away(told, adapter):
+    refusal = told[adapter]["refusal"]
+
+    assert "1 of" in refusal and "the latest build of model node_customer ended with error at 20" in refusal
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_loads_are_logged_for_the_batch_that_the_marts_are_as_of(told, marts, adapter):
+    # DuckDB's lake holds the steps of landing too
+    assert told[adapter]["batches"][-4:] == [marts.batch] * 4
 
 
 def test_the_graph_holds_what_it_should(models, loads):

@@ -2,7 +2,8 @@
 
 `python -m tests.engines.same_graph.leg STEP FOLDER` reads FOLDER/task.json. `write` makes the Iceberg tables in Glue; `load` the
 Delta tables, in the session that it then loads with, as on a cluster. It loads, loads again, changes rows by the
-engine's own SQL, loads, and writes what each load counted and what the graph then held into FOLDER/found.json.
+engine's own SQL, loads, and writes what each load counted and what the graph then held into FOLDER/found.json, with what a
+load says after a build that failed, and which batch the loads were logged for.
 """
 
 import json
@@ -13,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from graph_loader.guards import BlockedLoadError
 from graph_loader.load_options import LoadOptions
 from graph_loader.operations import load
+from lakegraph.runtime import ops
 from lakegraph.runtime.iceberg import iceberg
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
 from lakegraph.runtime.spark import spark_session
 from tests.engines.databricks.delta_spark import delta_spark
 from tests.engines.same_graph.reading import graph_of
-from tests.support.marts import SCHEMA
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -53,25 +55,35 @@ def main(step: str, folder: Path) -> None:
     found = []
     for number in range(3):
         if number == 2:
-            _change(task)
+            _change(task, "changes")
         counts = load(options).counts
         counted = {
             count.name: [count.created, count.updated, count.unchanged, count.rejected, count.deleted]
             for count in counts
         }
         found.append({"counts": counted, "graph": graph_of(neo4j.uri, neo4j.username, neo4j.password)})
-    (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
+    _change(task, "failure")
+    refusal = None
+    try:
+        load(options)
+    except BlockedLoadError as error:
+        refusal = str(error)
+    batches = [row["batch_id"] for row in ops.read(options.settings.ops, "processing_log")]
+    told = {"loads": found, "refusal": refusal, "batches": batches}
+    (folder / "found.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def _name(adapter: str, model: str) -> str:
-    return f"{CATALOGS[adapter]}.{SCHEMA}.{model}"
+def _name(adapter: str, relation: str) -> str:
+    return f"{CATALOGS[adapter]}.{relation}"
 
 
 def _write(spark: "SparkSession", task: dict) -> None:
     adapter = task["adapter"]
+    files = sorted(Path(task["files"]).iterdir())
     if adapter == "databricks":
-        spark.sql(f"create schema {CATALOGS[adapter]}.{SCHEMA}")
-    for file in sorted(Path(task["files"]).iterdir()):
+        for schema in {file.stem.partition(".")[0] for file in files}:
+            spark.sql(f"create schema {CATALOGS[adapter]}.{schema}")
+    for file in files:
         spark.read.parquet(str(file)).writeTo(_name(adapter, file.stem)).using(FORMATS[adapter]).create()
     if adapter == "databricks":
         for name, value in ELSEWHERE.items():
@@ -79,18 +91,18 @@ def _write(spark: "SparkSession", task: dict) -> None:
         spark.catalog.setCurrentCatalog("elsewhere")
 
 
-def _change(task: dict) -> None:
+def _change(task: dict, what: str) -> None:
     if task["adapter"] == "duckdb":
         with duckdb.connect(str(Path(task["lake"]) / "warehouse.duckdb")) as warehouse:
             warehouse.execute("set timezone = 'UTC'")
-            for model, statement in task["changes"]:
-                warehouse.execute(statement.format(f"{SCHEMA}.{model}"))
+            for relation, statement in task[what]:
+                warehouse.execute(statement.format(relation))
         return
     from pyspark.sql import SparkSession
 
     spark = SparkSession.getActiveSession()
-    for model, statement in task["changes"]:
-        spark.sql(statement.format(_name(task["adapter"], model)))
+    for relation, statement in task[what]:
+        spark.sql(statement.format(_name(task["adapter"], relation)))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,8 @@ TYPES = {
         "{'b': null, 'a': null}",
     ),
 }
+# what dbt tells the loader beside the marts
+RECORDS = (("ops", "graph_model_results"), ("silver", "batch_as_of"))
 OF_ALL_TYPES = ("node_value", "edge_other")
 KEY = ("day", "flag", "at", "words")
 ENDS = {f"{end}_{name}": name for end in ("from", "to") for name in KEY}
@@ -104,15 +106,19 @@ class SharedMarts:
 
     Attributes:
         lake: the lake whose warehouse has them.
-        files: a Parquet file for each model.
+        files: a Parquet file for each relation, named by its schema and its name.
         manifests: by adapter.
-        changes: models and the statements that change one row of each, with `{}` for the name of the relation.
+        changes: relations and the statements that change one row of each, with `{}` for the name of the relation.
+        failure: those that delete a customer, and say that the latest build of the customers failed.
+        batch: the id of the batch that the marts are as of.
     """
 
     lake: Path
     files: Path
     manifests: dict[str, Path]
     changes: list[tuple[str, str]]
+    failure: list[tuple[str, str]]
+    batch: str
 
 
 def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts:
@@ -130,14 +136,22 @@ def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts
         _make_values(warehouse)
         tables = "select table_name from duckdb_tables() where schema_name = ?"
         found = {name for (name,) in warehouse.execute(tables, [SCHEMA]).fetchall()}
-        for name in found & {*models, *OF_ALL_TYPES} if models else found:
-            warehouse.execute(f"copy {SCHEMA}.{name} to '{files / name}.parquet' (format parquet)")
+        marts = {(SCHEMA, name) for name in (found & {*models, *OF_ALL_TYPES} if models else found)}
+        for relation in (".".join(place) for place in (*marts, *RECORDS)):
+            warehouse.execute(f"copy {relation} to '{files / relation}.parquet' (format parquet)")
         changes = [
-            (model, change.format("{}", *warehouse.execute(key).fetchone())) for model, change, key in CHANGES.values()
+            (f"{SCHEMA}.{model}", change.format("{}", *warehouse.execute(key).fetchone()))
+            for model, change, key in CHANGES.values()
         ]
+        customer, *_ = warehouse.execute(f"select max(customer_id) from {SCHEMA}.node_customer").fetchone()
+        (batch,) = warehouse.execute("select batch_id from silver.batch_as_of").fetchone()
+    failure = [
+        (f"{SCHEMA}.node_customer", f"delete from {{}} where customer_id = '{customer}'"),
+        ("ops.graph_model_results", "update {} set status = 'error' where model = 'node_customer'"),
+    ]
     for position, manifest in enumerate(manifests.values()):
         _declare(manifest, models, position)
-    return SharedMarts(lake, files, manifests, changes)
+    return SharedMarts(lake, files, manifests, changes, failure, batch)
 
 
 def _ask_dbt(root: Path) -> dict[str, Path]:

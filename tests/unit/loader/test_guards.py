@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 
 from graph_loader import guards
+from graph_loader.dbt_records import ModelResult
 from graph_loader.declarations import EdgeDeclaration, End, Model, NodeDeclaration
 from graph_loader.difference import Tally
 from graph_loader.guards import ALL, BlockedLoadError, Limits, blocks
 from graph_loader.ledger_state import Attempt
 from graph_loader.migrations import Former
-from graph_loader.model_results import ModelResult
 from graph_loader.plan import Plan, Step
 from lakegraph.runtime.errors import ConfigurationError
 
