@@ -46,5 +46,7 @@ def kind_of(model: Model) -> str:
 def _unreadable(model: Model, name: str, reason: str) -> WarehouseError:
     return WarehouseError(
         f"The {kind_of(model)} {name} of model {model.name} cannot be read: {reason.splitlines()[0].rstrip('.')}.",
-        "Check the catalog's region, endpoints and login (docs/athena.md)." if model.catalog else "",
+        "Check the catalog's region, endpoints and login (docs/athena.md)."
+        if model.catalog
+        else "If a right is missing, grant SELECT on it to who runs the load.",
     )

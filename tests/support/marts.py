@@ -1,6 +1,7 @@
 """A small dbt project's output, made by hand: graph marts in DuckDB and the manifest that declares them."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,9 +49,10 @@ def model(name: str, graph: object, columns: dict[str, str] | None = None, contr
     }
 
 
-def write_manifest(path: Path, *models: dict, adapter: str = "duckdb") -> Path:
-    """A manifest with these models."""
+def write_manifest(path: Path, *models: dict, adapter: str = "duckdb", sources: Collection[dict] = ()) -> Path:
+    """A manifest with these models and sources."""
     manifest = {"metadata": {"adapter_type": adapter}, "nodes": {entry["unique_id"]: entry for entry in models}}
+    manifest["sources"] = {entry["unique_id"]: entry for entry in sources}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(manifest), encoding="utf-8")
     return path
