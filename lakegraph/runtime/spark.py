@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 # of the jars beside Spark's own, and of the archive of classes
 ARCHIVE = "spark"
+# Java fills what it may have before it tidies up, so a large load takes all of this, and 0.6 GB beside it; what does not fit
+# Spark writes to disk. With more, a large load is no faster (bench/loader.py).
+MEMORY = "1400m"
 # set on every Databricks cluster, whose session is never ours to configure
 DATABRICKS_RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 
@@ -39,7 +42,7 @@ class TableFormat:
 def spark_session(
     app_name: str,
     cores: int = 2,
-    memory: str = "2g",
+    memory: str = MEMORY,
     for_long: bool = False,
     java_options: Sequence[str] = (),
     table_format: Callable[[], TableFormat | None] = lambda: None,
