@@ -8,7 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # uv takes half of pip's time. It knows nothing of pip's settings, so it is told pip's index; where it cannot install, pip does.
 install = export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
 	test -n "$$UV_DEFAULT_INDEX" || unset UV_DEFAULT_INDEX; \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null || $(PIP) --require-hashes -r $(1)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
+	|| { echo "uv cannot install $(1) here; pip does."; $(PIP) --require-hashes -r $(1); }
 
 # tests that run at once; those that hold a clock to something run alone all the same
 JOBS ?= 2

@@ -20,7 +20,7 @@ LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 # of the jars beside Spark's own, and of the archive of classes
 ARCHIVE = "spark"
 # Java fills what it may have before it tidies up, so a large load takes all of this, and 0.6 GB beside it; what does not fit
-# Spark writes to disk. With more, a large load is no faster (bench/loader.py).
+# Spark writes to disk. docs/decisions.md has what was measured.
 MEMORY = "1400m"
 # set on every Databricks cluster, whose session is never ours to configure
 DATABRICKS_RUNTIME = "DATABRICKS_RUNTIME_VERSION"
