@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 from graph_loader import constraints, cypher, import_files
 from graph_loader.bulk_checks import BulkRefusedError, is_empty
 from graph_loader.connection import Metadata
+from graph_loader.declarations import Declaration, NodeDeclaration
 from graph_loader.difference import Tally
+from graph_loader.engines import Engine
 from graph_loader.execution import upsert
 from graph_loader.import_files import HEADER, METADATA, Group
-from graph_loader.plan import Step
+from graph_loader.plan import Step, having
+from graph_loader.relations import Relation, in_spark
 from graph_loader.session import Session
-from graph_loader.spark_sql import Status
+from graph_loader.spark_sql import DIFFERENCE, Status
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
     from lakegraph.runtime.neo4j_server import Server
 
-FITS = "_fits"
+# nothing is unchanged in an empty database
+TO_WRITE = having(Status.CREATED, Status.UPDATED)
 LEASE = (
     f"MATCH (m:{cypher.quoted(cypher.METADATA_LABEL)} {{graph_id: $graph_id}}) "
     "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
@@ -99,7 +101,7 @@ def write_files(session: Session, folder: Path, with_lease: bool, overwrite: boo
     """Write the import files of all rows that the graph is to hold.
 
     Args:
-        folder: an empty one, which Spark sees as well.
+        folder: an empty one, which the engine of the marts sees as well.
         with_lease: whether the graph that comes of it is held by this load.
         overwrite: whether the tool is to replace the database.
     """
@@ -109,38 +111,47 @@ def write_files(session: Session, folder: Path, with_lease: bool, overwrite: boo
         if step.entry is None or accepted == 0:
             continue
         group = import_files.group_of(session.graph, step.declaration)
-        # nothing is unchanged in an empty database
-        rows = step.having(Status.CREATED, Status.UPDATED).selectExpr(
-            "*", f"not {import_files.left_out(step.declaration)} as {FITS}"
-        )
-        left, broken = _counted(step, rows)
+        left, broken = counted(session.engine, step.declaration, step.rows)
         imported = accepted - left
         if group.is_node or imported:
             groups.append(group)
-            _write_lines(session, step, rows if group.is_node else rows.where(FITS), imported, folder / group.folder)
+            place = folder / group.folder
+            with session.trace.step(f"write {step.declaration.name}", imported, lambda: 0, step.declaration):
+                write_lines(session.engine, step.declaration, step.rows, place)
+            _write_text(place / HEADER, import_files.header(session.graph, step.declaration))
         if left:
-            later = replace(step, rows=rows.where(f"not {FITS}"), tally=Tally({Status.CREATED.value: left}))
-            rest.append(Rest(later, left))
+            rows = in_spark(step.rows.frame.where(import_files.left_out(step.declaration)))
+            rest.append(Rest(replace(step, rows=rows, tally=Tally({Status.CREATED.value: left})), left))
         breaks |= broken
     database = session.connection.target.database
     return Written(import_files.arguments(groups, database, breaks, overwrite), tuple(rest))
 
 
-def _counted(step: Step, rows: "DataFrame") -> tuple[int, bool]:
-    """How many rows no line carries whole, and whether any line goes on in the next."""
-    found = rows.selectExpr(
-        f"count_if(not {FITS}) as unfit",
-        f"coalesce(bool_or({import_files.has_line_breaks(step.declaration)}), false) as broken",
-    ).first()
+def counted(engine: Engine, declaration: Declaration, rows: Relation) -> tuple[int, bool]:
+    """How many rows to be written no line carries whole, and whether any line goes on in the next.
+
+    Args:
+        rows: the difference of the declaration's mart.
+    """
+    statement = (
+        f"select coalesce(count_if({import_files.left_out(declaration)}), 0) as unfit, "
+        f"coalesce(bool_or({import_files.has_line_breaks(declaration)}), false) as broken from {DIFFERENCE} where {TO_WRITE}"
+    )
+    [found] = engine.fetched(statement, {DIFFERENCE: rows})
     return found["unfit"], found["broken"]
 
 
-def _write_lines(session: Session, step: Step, rows: "DataFrame", count: int, folder: Path) -> None:
-    declaration = step.declaration
-    # Spark wants to make the folder itself
-    with session.trace.step(f"write {declaration.name}", count, lambda: 0, declaration):
-        rows.selectExpr(f"{import_files.line(declaration)} as line").write.mode("overwrite").text(str(folder))
-    _write_text(folder / HEADER, import_files.header(session.graph, declaration))
+def write_lines(engine: Engine, declaration: Declaration, rows: Relation, folder: Path) -> None:
+    """Write the lines of the rows to be written: of all nodes, and of the edges that a line carries whole.
+
+    Args:
+        rows: the difference of the declaration's mart.
+    """
+    written = TO_WRITE
+    if not isinstance(declaration, NodeDeclaration):
+        written += f" and not {import_files.left_out(declaration)}"
+    statement = f"select {import_files.line(declaration)} as line from {DIFFERENCE} where {written}"
+    engine.write_lines(statement, folder, {DIFFERENCE: rows})
 
 
 def _write_metadata(session: Session, folder: Path, with_lease: bool) -> Group:

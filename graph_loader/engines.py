@@ -24,6 +24,9 @@ MEMORY = "1GB"
 CHOSEN_FROM = "graph_chosen_from"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
 STATEMENTS = 256
+AS_PARQUET = "format parquet"
+# one field to a line, as it is
+AS_LINES = "format csv, header false, quote '', escape '', null ''"
 
 
 class Engine(ABC):
@@ -62,6 +65,10 @@ class Engine(ABC):
         """Write the rows of a statement as Parquet, in place of what the folder held."""
 
     @abstractmethod
+    def write_lines(self, statement: str, folder: Path, inputs: dict[str, Relation]) -> None:
+        """Write the texts of a statement with one column as lines of files `part-*`, in place of what the folder held."""
+
+    @abstractmethod
     def release(self) -> None:
         """Give back what is kept."""
 
@@ -87,6 +94,9 @@ class SparkEngine(Engine):
 
     def write(self, statement: str, folder: Path, inputs: dict[str, Relation]) -> None:
         self._run(statement, inputs).write.mode("overwrite").parquet(str(folder))
+
+    def write_lines(self, statement: str, folder: Path, inputs: dict[str, Relation]) -> None:
+        self._run(statement, inputs).write.mode("overwrite").text(str(folder))
 
     def release(self) -> None:
         while self._kept:
@@ -132,16 +142,17 @@ class DuckdbEngine(Engine):
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def write(self, statement: str, folder: Path, inputs: dict[str, Relation]) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self._copy(statement, folder / "part-0.parquet", inputs)
+        self._copy(statement, _emptied(folder) / "part-0.parquet", inputs)
+
+    def write_lines(self, statement: str, folder: Path, inputs: dict[str, Relation]) -> None:
+        self._copy(statement, _emptied(folder) / "part-0", inputs, AS_LINES)
 
     def release(self) -> None:
         self._connection.close()
 
-    def _copy(self, statement: str, file: Path, inputs: dict[str, Relation]) -> None:
+    def _copy(self, statement: str, file: Path, inputs: dict[str, Relation], written_as: str = AS_PARQUET) -> None:
         self._bind(inputs)
-        self._connection.execute(f"copy ({translated(statement)}) to {text_literal(str(file))} (format parquet)")
+        self._connection.execute(f"copy ({translated(statement)}) to {text_literal(str(file))} ({written_as})")
 
     def _bind(self, inputs: dict[str, Relation]) -> None:
         for name, relation in inputs.items():
@@ -155,6 +166,12 @@ class DuckdbEngine(Engine):
     def _new_place(self) -> Path:
         self._count += 1
         return self._folder / f"{self._count}.parquet"
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 @contextmanager

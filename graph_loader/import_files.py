@@ -1,4 +1,4 @@
-"""The files of `neo4j-admin database import` out of declarations: headers, Spark SQL for the lines, the command line. Pure.
+"""The files of `neo4j-admin database import` out of declarations: headers, SQL for the lines, the command line. Pure.
 
 A file holds the rows of one label or type as CSV. Texts are quoted, so that an empty one differs from none; a list's items
 are parted by a character that texts do not have, as a rule. Labels and types are columns, for the command line knows no way
@@ -112,7 +112,7 @@ def has_line_breaks(declaration: Declaration) -> str:
         if kind.kind is Kind.STRING:
             broken = "({0} like '%\\n%' or {0} like '%\\r%')".format
             name = quoted(column)
-            conditions.append(f"exists({name}, item -> {broken('item')})" if kind.is_list else broken(name))
+            conditions.append(f"size(filter({name}, item -> {broken('item')})) > 0" if kind.is_list else broken(name))
     return f"coalesce({' or '.join(conditions)}, false)" if conditions else "false"
 
 
@@ -191,10 +191,16 @@ def _quoted_sql(text: str) -> str:
 
 def _text(value: str, kind: PropertyType) -> str:
     if kind.is_list:
-        items = value if kind.kind is Kind.STRING else f"transform({value}, item -> cast(item as string))"
+        items = value if kind.kind is Kind.STRING else f"transform({value}, item -> {_plain('item', kind.kind)})"
         joined = f"array_join({items}, {literal(ITEMS)})"
         return _quoted_sql(joined) if kind.kind is Kind.STRING else joined
-    return _quoted_sql(value) if kind.kind is Kind.STRING else f"cast({value} as string)"
+    return _quoted_sql(value) if kind.kind is Kind.STRING else _plain(value, kind.kind)
+
+
+def _plain(value: str, kind: Kind) -> str:
+    text = f"cast({value} as string)"
+    # the tool knows Java's words alone, and each engine has its own
+    return f"replace(replace({text}, 'nan', 'NaN'), 'inf', 'Infinity')" if kind is Kind.FLOAT else text
 
 
 def _unfit_values(declaration: Declaration) -> list[tuple[str, str]]:
@@ -207,7 +213,7 @@ def _unfit_values(declaration: Declaration) -> list[tuple[str, str]]:
             if column.type.kind is Kind.STRING:
                 found[column.name] += [
                     f"{name} = array('')",
-                    f"exists({name}, item -> contains(item, {literal(ITEMS)}))",
+                    f"size(filter({name}, item -> contains(item, {literal(ITEMS)}))) > 0",
                 ]
     if isinstance(declaration, NodeDeclaration):
         sizes = _sizes(declaration.values)

@@ -20,7 +20,7 @@ def stub_samples(step: Step) -> tuple[str, ...]:
     """The lowest keys of the stubs that a label is to have."""
     if not step.tally.stubs:
         return ()
-    keys = step.rows.where(f"{STUB} is not null").selectExpr(f"{row_key(step.declaration)} as row_key")
+    keys = step.rows.frame.where(f"{STUB} is not null").selectExpr(f"{row_key(step.declaration)} as row_key")
     return tuple(row["row_key"] for row in keys.orderBy("row_key").take(SAMPLES))
 
 

@@ -29,7 +29,7 @@ class Step:
 
     declaration: Declaration
     tally: Tally
-    rows: "DataFrame"
+    rows: Relation
     # None when no model declares it any more: all its rows go
     entry: Remembered | None
     # properties and labels that it had once and that no row may keep
@@ -46,10 +46,11 @@ class Step:
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
-        return self.rows.where(_having(*statuses))
+        return self.rows.frame.where(having(*statuses))
 
 
-def _having(*statuses: Status) -> str:
+def having(*statuses: Status) -> str:
+    """The condition of rows with one of the statuses."""
     return f"{STATUS} in ({', '.join(map(literal, statuses))})"
 
 
@@ -125,7 +126,10 @@ def planned(
         yield Plan(tuple(steps), attempt)
     finally:
         for step in steps:
-            for rows in (step.rows, *(former.rows for former in step.former)):
+            kept = [former.rows for former in step.former]
+            if step.entry is None:
+                kept.append(step.rows.frame)
+            for rows in kept:
                 rows.unpersist()
 
 
@@ -174,7 +178,7 @@ def _step(
     step = Step(
         declaration,
         counted,
-        _looked_at(engine, declaration, rows, counted, has_stubs).frame,
+        _looked_at(engine, declaration, rows, counted, has_stubs),
         entry,
         removed,
         labels_removed,
@@ -184,7 +188,7 @@ def _step(
         None if held is None else repair(engine.spark, declaration, rows.frame, held, remembered.frame),
     )
     if entry.folder == folder:
-        ledger.stage(engine, entry, rows, _having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+        ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
     return step
 
 
@@ -221,7 +225,8 @@ def _untouched(
         same_rows = not edges_that_make(declaration, marts.graph.edges)
     if not same_rows or current.rows != marts.rows[declaration.model.name] or not ledger.has_rows(current):
         return None
-    nothing = engine.spark.createDataFrame([], difference_schema(declaration, has_stubs=False))
+    schema = difference_schema(declaration, has_stubs=False)
+    nothing = Relation(lambda: engine.spark.createDataFrame([], schema))
     return Step(declaration, Tally({Status.UNCHANGED.value: current.rows}), nothing, current)
 
 
@@ -245,7 +250,7 @@ def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], ste
             Step(
                 declaration,
                 counted,
-                rows,
+                in_spark(rows),
                 None,
                 former=former,
                 written_anew=successor.tally.accepted if is_new else None,

@@ -1,17 +1,23 @@
 """DuckDB and Spark decide alike on every row: the same statement, run by both over the same marts."""
 
+import csv
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from graph_loader.bulk import counted, write_lines
+from graph_loader.declarations import NodeDeclaration
 from graph_loader.difference import difference
 from graph_loader.engines import DuckdbEngine, SparkEngine
 from graph_loader.expectations import ROWS_ALIKE, identifying, inspected_frame
+from graph_loader.import_files import ITEMS
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
 from graph_loader.relations import Relation, in_spark
 from graph_loader.spark_sql import HASH, STATUS, identity_names
+from tests.support.dirty_marts import make_dirty
 from tests.support.marts import Marts, edge, node
 
 pytestmark = pytest.mark.slow
@@ -121,6 +127,53 @@ def test_both_engines_find_the_rows_that_are_alike_and_choose_the_same(shop, spa
         for engine in engines:
             engine.release()
     assert alike == {None, 1, 2}
+
+
+def test_both_engines_write_the_same_lines_for_an_import(tmp_path, spark):
+    shop = Marts(tmp_path / "shop", None)
+    make_dirty(shop)
+    folder, lines = tmp_path / "rows", 0
+    folder.mkdir()
+    # how a key becomes the text of an id is each engine's own; both have the key's values beside it
+    ids: list[dict[str, set[str]]] = [{}, {}]
+    with open_marts(read_graph(shop.manifest), shop.lake / "warehouse.duckdb", lambda: spark) as marts:
+        duckdb_engine, spark_engine = DuckdbEngine(spark, folder), SparkEngine(spark)
+        keys: dict[str, Relation] = {}
+        for declaration in marts.graph:
+            rows = differences(duckdb_engine, marts, declaration, None, keys)
+            keys[declaration.name] = in_spark(rows.frame.where(f"{STATUS} = 'created'"))
+            found = [counted(engine, declaration, rows) for engine in (duckdb_engine, spark_engine)]
+            assert found[0] == found[1]
+            written = []
+            for engine, known in zip((duckdb_engine, spark_engine), ids, strict=True):
+                write_lines(engine, declaration, rows, place := tmp_path / "lines")
+                read = parsed(place)
+                if isinstance(declaration, NodeDeclaration):
+                    known[declaration.label] = {row.pop(0) for row in read}
+                else:
+                    assert {row.pop(0) for row in read} <= known[declaration.start.node]
+                    assert {row.pop(0) for row in read} <= known[declaration.end.node]
+                written.append(sorted([_number(item) for field in row for item in field.split(ITEMS)] for row in read))
+            assert written[0] == written[1]
+            lines += len(written[0])
+        for engine in (duckdb_engine, spark_engine):
+            engine.release()
+    assert lines > 40
+
+
+def parsed(folder: Path) -> list[list[str]]:
+    """The fields of all lines."""
+    csv.field_size_limit(10_000_000)
+    texts = "".join(file.read_bytes().decode() for file in folder.glob("part-*"))
+    return list(csv.reader(StringIO(texts, newline="")))
+
+
+def _number(text: str) -> str:
+    """A number in one of the ways to write it; what is none as it is."""
+    try:
+        return repr(float(text)) if text[-1:].isdigit() else text
+    except ValueError:
+        return text
 
 
 def _altered(accepted, names: list[str]):
