@@ -1,5 +1,6 @@
 """The first load at the physical limit: import files for `neo4j-admin`, instead of transactions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ class Written:
     rest: tuple[Rest, ...]
 
 
-def load_bulk(session: Session, server: "Server") -> dict[str, int]:
+def load_bulk(session: Session, server: "Server", require_swap: Callable[[], None]) -> dict[str, int]:
     """Make the graph as planned, in a database that is empty: import a store beside the server's own, and swap them.
 
     Until the swap, nothing has happened to the graph. The imported store has the metadata of this attempt, so that the next
@@ -58,6 +59,7 @@ def load_bulk(session: Session, server: "Server") -> dict[str, int]:
 
     Args:
         server: the local server of the graph.
+        require_swap: called before anything happens to the graph; what it raises is raised, and the import is forgotten.
 
     Returns:
         Per label or type, how many rows were written after the import because no file carries them whole.
@@ -76,6 +78,7 @@ def load_bulk(session: Session, server: "Server") -> dict[str, int]:
         written = write_files(session, neo4j_import.new_files(server), with_lease=True)
         with session.trace.step("import"):
             neo4j_import.import_store(server, written.arguments)
+        require_swap()
         session.lease.require()
         if not is_empty(connection, session.graph_id):
             raise BulkRefusedError(

@@ -61,13 +61,20 @@ def load(options: LoadOptions) -> RunReport:
                 report.counts = counted(session.plan)
                 _note_counts(entries[0], report.counts)
                 _record_rejected(session.plan, report.run_id, settings.ops)
-                if session.inspection:
-                    report.expectations = session.inspection.found()
-                    require_fit(report.expectations, settings.env)
+                with_import = server and is_empty(session.connection, session.graph_id)
+
+                def require_fit_marts() -> None:
+                    if session.inspection:
+                        report.expectations = session.inspection.found()
+                        require_fit(report.expectations, settings.env)
+
+                if not with_import:
+                    require_fit_marts()
                 require_unblocked(_blocks(session, limits))
                 before, left = session.ledger.state, {}
-                if server and is_empty(session.connection, session.graph_id):
-                    report.after_import = load_bulk(session, server)
+                if with_import:
+                    # the import tool need not wait for what the marts are found to be, but the graph must
+                    report.after_import = load_bulk(session, server, require_fit_marts)
                 else:
                     left = execute(session)
                 compared = reconcile_deep if session.plan.attempt.repair else reconcile

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from graph_loader import import_files
 from graph_loader.bulk_checks import BulkRefusedError
 from graph_loader.cli import app
+from graph_loader.inspection import UnfitMartsError
 from graph_loader.ledger import Ledger
 from graph_loader.operations import load, write_import_files
 from graph_loader.problems import DeclarationError
@@ -28,6 +29,7 @@ from lakegraph.runtime.neo4j_import import ImportFailedError
 from lakegraph.runtime.neo4j_server import LocalNeo4j, Neo4jServerError, find_server, stop_server
 from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
 from lakegraph.runtime.neo4j_target import Neo4jTarget
+from lakegraph.runtime.settings import settings
 from tests.support.dirty_marts import DIRT, make_dirty
 from tests.support.graph import counts, query
 from tests.support.marts import Marts, node
@@ -241,6 +243,17 @@ def test_a_server_killed_during_the_swap_opens_the_import_when_it_starts(
     assert counts(empty) == dict(SHOP)
     assert created(load(imported.options)) == {name: 0 for name, _ in SHOP}
     assert_right(usual, shop, imported)
+
+
+def test_marts_that_are_not_as_expected_stop_an_import_before_the_swap(imported, empty, home):
+    checked = replace(imported.options, expectations=True, settings=settings(lake=imported.lake, env="prod"))
+
+    with pytest.raises(UnfitMartsError, match="HIGH; 4 of 12 are not"):
+        load(checked)
+
+    assert counts(empty) == {}
+    assert {child.name for child in neo4j_swap.side_home(home).iterdir()} <= {neo4j_swap.REPLACED}
+    assert query(empty, "SHOW CONSTRAINTS YIELD labelsOrTypes AS l WHERE 'Customer' IN l") == []
 
 
 def test_what_an_import_would_lose_is_refused_before_anything_is_written(imported, empty, monkeypatch):
