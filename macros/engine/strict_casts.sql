@@ -100,10 +100,11 @@
 {% macro duckdb__cast_zoned_timestamp(expression) %}
     {{ return("try_cast(" ~ expression ~ " as timestamptz) at time zone 'UTC'") }}
 {% endmacro %}
+{# a zone follows seconds there, and has a colon before its minutes #}
 {% macro databricks__cast_zoned_timestamp(expression) %}
-    {{ return(
-        "convert_timezone(current_timezone(), 'UTC', cast(try_cast(" ~ expression ~ " as timestamp) as timestamp_ntz))"
-    ) }}
+    {%- set with_seconds = replace_all(expression, '([T ][0-9]{2}:[0-9]{2})(Z|[+-].*)$', '$1:00$2') -%}
+    {%- set text = replace_all(with_seconds, '([+-][0-9]{2})([0-9]{2})$', '$1:$2') -%}
+    {{ return("convert_timezone(current_timezone(), 'UTC', cast(try_cast(" ~ text ~ " as timestamp) as timestamp_ntz))") }}
 {% endmacro %}
 {# the fraction goes past the conversion, which keeps no more than milliseconds #}
 {% macro athena__cast_zoned_timestamp(expression) %}

@@ -37,6 +37,26 @@
 {% endmacro %}
 
 
+{# A text in lower case, letter by letter. #}
+{% macro lower_case(expression) -%}
+    {{ return(adapter.dispatch('lower_case', 'lakegraph')(expression)) }}
+{%- endmacro %}
+
+{% macro default__lower_case(expression) %}{{ unknown_engine('lower_case') }}{% endmacro %}
+{% macro duckdb__lower_case(expression) %}{{ return("lower(" ~ expression ~ ")") }}{% endmacro %}
+{# Java makes two signs of a dotted I, and of a sigma what its place in the word asks for #}
+{% macro databricks__lower_case(expression) %}
+    {{ return("lower(translate(" ~ expression ~ ", 'İΣ', 'iσ'))") }}
+{% endmacro %}
+{% macro athena__lower_case(expression) %}{{ return("lower(" ~ expression ~ ")") }}{% endmacro %}
+
+
+{# The literal of a text in lower case, as `lower_case` makes it. #}
+{% macro lower_literal(text) -%}
+    {{ return(text_literal(text | string | replace('İ', 'i') | replace('Σ', 'σ') | lower)) }}
+{%- endmacro %}
+
+
 {# Whether the whole text matches a regular expression of the common subset of RE2 and Java. #}
 {% macro matches(expression, pattern) -%}
     {{ return(adapter.dispatch('matches', 'lakegraph')(expression, text_literal(pattern))) }}

@@ -9,9 +9,16 @@
 {%- endmacro %}
 
 
+{# A number with four decimals. Engines round a double of which 5 is the fifth as its binary value, or as it is written; so
+   it becomes a decimal first, in which what it is written with is all there is. #}
+{% macro rounded(expression) -%}
+    {{ money('round(cast(' ~ expression ~ ' as decimal(38,10)), 4)') }}
+{%- endmacro %}
+
+
 {# A quotient with four decimals, null where the divisor is 0 or null. #}
 {% macro ratio(dividend, divisor) -%}
-    {{ money('round(cast(' ~ dividend ~ ' as double) / nullif(cast(' ~ divisor ~ ' as double), 0), 4)') }}
+    {{ rounded('cast(' ~ dividend ~ ' as double) / nullif(cast(' ~ divisor ~ ' as double), 0)') }}
 {%- endmacro %}
 
 
@@ -30,9 +37,9 @@
 {% macro clv_factor(tier) -%}
     {%- set default = 'cast(' ~ var('analytics').clv_default_factor ~ ' as decimal(18,4))' -%}
     {%- if var('analytics').clv_factors -%}
-    case lower({{ tier }})
+    case {{ lower_case(tier) }}
         {%- for name, factor in var('analytics').clv_factors.items() %}
-        when {{ text_literal(name | lower) }} then cast({{ factor }} as decimal(18,4))
+        when {{ lower_literal(name) }} then cast({{ factor }} as decimal(18,4))
         {%- endfor %}
         else {{ default }}
     end

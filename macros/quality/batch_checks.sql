@@ -30,7 +30,7 @@
 
 {# Texts as a list of literals, in lower case. #}
 {% macro lower_literals(values) -%}
-    {%- for value in values -%}{{ text_literal(value | string | lower) }}{{ ', ' if not loop.last }}{%- endfor -%}
+    {%- for value in values -%}{{ lower_literal(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
 

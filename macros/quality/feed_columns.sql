@@ -87,7 +87,7 @@
 
 
 {% macro canonical_text(expression, type) -%}
-    {%- if type == 'string' -%}{{ return("lower(" ~ replace_all(expression, '[ \\t\\r\\n]+', ' ') ~ ")") }}
+    {%- if type == 'string' -%}{{ return(lower_case(replace_all(expression, '[ \\t\\r\\n]+', ' '))) }}
     {%- elif type == 'timestamp' -%}{{ return(timestamp_text(expression)) }}
     {%- else -%}{{ return("cast(" ~ expression ~ " as " ~ sql_type('string') ~ ")") }}
     {%- endif -%}

@@ -104,9 +104,9 @@
     {% if declared(feed).columns[name].type in ['integer', 'decimal'] and values | select('number') | list == values %}
         {{ return(name ~ ' in (' ~ values | join(', ') ~ ')') }}
     {% endif %}
-    {% for value in values %}{% do literals.append(text_literal(value | string | lower)) %}{% endfor %}
+    {% for value in values %}{% do literals.append(lower_literal(value)) %}{% endfor %}
     {{ return(
-        'lower(cast(' ~ name ~ ' as ' ~ sql_type('string') ~ ')) in (' ~ literals | join(', ') ~ ')'
+        lower_case('cast(' ~ name ~ ' as ' ~ sql_type('string') ~ ')') ~ ' in (' ~ literals | join(', ') ~ ')'
     ) }}
 {% endmacro %}
 

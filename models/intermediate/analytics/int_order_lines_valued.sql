@@ -59,7 +59,7 @@ joined as (
         end as unit_cost,
         reporting.currency_code as reporting_currency,
         {{ exchange_rate('order_lines.currency_code', 'reporting.currency_code') }} as exchange_rate,
-        coalesce(lower(order_lines.order_status) in (''
+        coalesce({{ lower_case('order_lines.order_status') }} in (''
             {%- for status in settings.excluded_statuses %}, {{ text_literal(status | lower) }}{% endfor -%}
         ), false) as is_excluded
     from order_lines

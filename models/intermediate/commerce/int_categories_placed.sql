@@ -19,7 +19,7 @@ candidates as (
         ) as preference
     from categories
     inner join categories as parents
-        on lower(categories.parent_category) = lower(parents.category_name)
+        on {{ lower_case('categories.parent_category') }} = {{ lower_case('parents.category_name') }}
         and categories.category_id <> parents.category_id
 ),
 
@@ -55,7 +55,7 @@ final as (
         ) as category_path,
         {%- for n in range(1, levels) %}
         level_{{ n }}.category_id as ancestor_{{ n }}_id,
-        lower(level_{{ n }}.category_name) as ancestor_{{ n }}_name{{ ',' if not loop.last }}
+        {{ lower_case('level_' ~ n ~ '.category_name') }} as ancestor_{{ n }}_name{{ ',' if not loop.last }}
         {%- endfor %}
     from linked as level_0
     {%- for n in range(1, levels) %}

@@ -2,8 +2,8 @@ with
 
 products as (
     select distinct
-        lower(category) as category,
-        lower(subcategory) as subcategory
+        {{ lower_case('category') }} as category,
+        {{ lower_case('subcategory') }} as subcategory
     from {{ ref('int_products_current') }}
     where is_present
         and (category is not null or subcategory is not null)
@@ -23,7 +23,7 @@ candidates as (
         categories.depth
     from products
     inner join categories
-        on products.subcategory = lower(categories.category_name)
+        on products.subcategory = {{ lower_case('categories.category_name') }}
     where products.category is null
         or products.category in (
             categories.ancestor_1_name,
@@ -43,7 +43,7 @@ candidates as (
         categories.depth
     from products
     inner join categories
-        on products.category = lower(categories.category_name)
+        on products.category = {{ lower_case('categories.category_name') }}
 ),
 
 ranked as (

@@ -14,7 +14,7 @@ lexicon as (
 spelled as (
     select
         review_id,
-        replace(lower(review_text), '’', {{ text_literal("'") }}) as spelled_text
+        replace({{ lower_case('review_text') }}, '’', {{ text_literal("'") }}) as spelled_text
     from reviews
 ),
 
@@ -75,9 +75,8 @@ final as (
     select
         review_id,
         cast(count(*) as {{ sql_type('integer') }}) as sentiment_words,
-        cast(round(avg(
-            case when is_negated = 1 then -weight else weight end
-        ), 4) as {{ sql_type('decimal') }}) as sentiment_score
+        cast({{ rounded('avg(case when is_negated = 1 then -weight else weight end)') }} as {{ sql_type('decimal') }})
+            as sentiment_score
     from negated
     where kind = 'sentiment'
     group by review_id

@@ -7,23 +7,23 @@ order_lines as (
 -- letter case apart; of several spellings the first in the order of the alphabet is shown
 products as (
     select
-        lower(category) as category_key,
+        {{ lower_case('category') }} as category_key,
         min(category) as category,
         count(*) as product_count,
         count(case when order_count > 0 then 1 end) as sold_product_count,
         count(case when performance = {{ text_literal(var('analytics').product_performance[0].name) }} then 1 end)
             as star_product_count
     from {{ ref('product_analytics') }}
-    group by lower(category)
+    group by {{ lower_case('category') }}
 ),
 
 sales as (
     select
-        lower(category) as category_key,
+        {{ lower_case('category') }} as category_key,
         min(category) as category,
         {{ sales_measures() }}
     from order_lines
-    group by lower(category)
+    group by {{ lower_case('category') }}
 ),
 
 total as (

@@ -40,7 +40,7 @@ final as (
         coalesce(customers.customer_count, 0) as customer_count,
         {{ ratio('coalesce(customers.customer_count, 0)', 'everybody.customer_count') }} as customer_share,
         coalesce(customers.active_customer_count, 0) as active_customer_count,
-        {{ money('round(customers.average_age, 4)') }} as average_age,
+        {{ rounded('customers.average_age') }} as average_age,
         {{- sales_columns('sales', 'total.revenue') }},
         {{ ratio('coalesce(sales.revenue, 0)', 'customers.customer_count') }} as revenue_per_customer,
         coalesce(customers.estimated_clv, {{ money(0) }}) as estimated_clv

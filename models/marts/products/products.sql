@@ -35,7 +35,7 @@ opinions as (
     select
         product_id,
         count(*) as review_count,
-        cast(round(avg(rating), 4) as {{ sql_type('decimal') }}) as average_rating
+        cast({{ rounded('avg(rating)') }} as {{ sql_type('decimal') }}) as average_rating
     from reviews
     group by product_id
 ),
@@ -71,8 +71,8 @@ final as (
         products._batch_id
     from current_products as products
     left join resolved
-        on coalesce(lower(products.category), '') = coalesce(resolved.category, '')
-        and coalesce(lower(products.subcategory), '') = coalesce(resolved.subcategory, '')
+        on coalesce({{ lower_case('products.category') }}, '') = coalesce(resolved.category, '')
+        and coalesce({{ lower_case('products.subcategory') }}, '') = coalesce(resolved.subcategory, '')
     left join categories
         on resolved.category_id = categories.category_id
     left join sales

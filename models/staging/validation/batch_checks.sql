@@ -98,10 +98,10 @@ lines as (
         orders_delivered.*,
         concat_ws('|', orders_delivered.order_id, cast(orders_delivered.line_number as {{ sql_type('string') }})) as record_key,
         known_customers.customer_id as known_customer_id,
-        lower(known_customers.customer_tier) in ({{ lower_literals(premium.tiers) }}) as is_premium,
+        {{ lower_case('known_customers.customer_tier') }} in ({{ lower_literals(premium.tiers) }}) as is_premium,
         known_products.product_id as known_product_id,
         known_products.price,
-        coalesce(lower(known_products.currency) <> lower(orders_delivered.currency), false) as currencies_differ,
+        coalesce({{ lower_case('known_products.currency') }} <> {{ lower_case('orders_delivered.currency') }}, false) as currencies_differ,
         coalesce(known_products.discontinued, false) as is_discontinued
     from orders_delivered
     left join known_customers
@@ -121,7 +121,7 @@ known_counts as (
 orders_to_ship as (
     select distinct order_id
     from lines
-    where coalesce(lower(order_status), '') not in ({{ lower_literals(shipped.awaited_statuses) }})
+    where coalesce({{ lower_case('order_status') }}, '') not in ({{ lower_literals(shipped.awaited_statuses) }})
 ),
 
 shipped_orders as (

@@ -79,7 +79,7 @@ def test_what_the_stand_in_does_not_run_as_it_comes_is_known(leg):
 
 def _landed_rows(leg: Leg) -> list[tuple]:
     return leg.stand_in.rows(
-        "select (select count(*) from bronze.orders), (select count(*) from bronze.customers),"
-        " (select count(*) from ops.batch_files), (select count(*) from ops.batches),"
-        " (select count(*) from ops.rejected_records), (select count(*) from ops.processing_log)"
+        "select (select count(*) from bronze.orders) as orders, (select count(*) from bronze.customers) as customers,"
+        " (select count(*) from ops.batch_files) as files, (select count(*) from ops.batches) as batches,"
+        " (select count(*) from ops.rejected_records) as rejected, (select count(*) from ops.processing_log) as steps"
     )
