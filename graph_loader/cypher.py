@@ -5,6 +5,7 @@ The connector puts `UNWIND $events AS event` in front of the statements that tak
 
 import hashlib
 import json
+import re
 
 from graph_loader.declarations import Declaration, EdgeDeclaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.types import Kind, PropertyType
@@ -22,6 +23,7 @@ _READ_TEXT = {
 # whose microseconds fit into 64 bits
 _MOST_SECONDS = 9_000_000_000_000
 
+_UNICODE_ESCAPE = re.compile(r"(?<!\\)(?P<pairs>(?:\\\\)*)\\u")
 METADATA_LABEL = "LakegraphMetadata"
 METADATA_CONSTRAINT = f"lakegraph_{METADATA_LABEL}_graph_id"
 # how the names of the constraints that loads make begin
@@ -32,7 +34,11 @@ _LOCK_METADATA = "SET m.lease_fence = coalesce(m.lease_fence, 0)"
 
 
 def quoted(name: str) -> str:
-    """A label, type, property or constraint name between backticks."""
+    """A label, type, property or constraint name between backticks.
+
+    Cypher reads a `\\u` that no further backslash precedes as the beginning of a character's number, between backticks too.
+    """
+    name = _UNICODE_ESCAPE.sub(r"\g<pairs>\\u005Cu", name)
     return f"`{name.replace('`', '``')}`"
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from graph_loader.declarations import Model
 from graph_loader.duckdb_values import quoted as duckdb_quoted
 from graph_loader.manifest import read_relation
-from graph_loader.spark_sql import quoted
-from graph_loader.spark_tables import spark_table
-from lakegraph.runtime.warehouse import reading
+from graph_loader.spark_tables import collected, spark_table
+from lakegraph.runtime.warehouse import WarehouseError, reading
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -74,7 +73,7 @@ class DbtRecords:
             return []
         if self._adapter != "duckdb":
             table = spark_table(place, self._spark())
-            return [] if table is None else table.select(*map(quoted, columns)).collect()
+            return [] if table is None else collected(place, table, columns)
         import duckdb
 
         if not self._warehouse.is_file():
@@ -85,3 +84,9 @@ class DbtRecords:
                 return connection.execute(f"select {', '.join(map(duckdb_quoted, columns))} from {names}").fetchall()
             except duckdb.CatalogException:
                 return []
+            except duckdb.Error as error:
+                reason = str(error).splitlines()[0].rstrip(".")
+                raise WarehouseError(
+                    f"{place.schema}.{place.relation} cannot be read: {reason}.",
+                    "Build it again, or give it another name.",
+                ) from error

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from graph_loader.duckdb_values import quoted, text_literal
 from graph_loader.relations import Relation, in_parquet, in_spark
+from graph_loader.space import is_full
 from graph_loader.spark_sql import ALIKE
+from lakegraph.runtime.warehouse import WarehouseError
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
 
 MEMORY = "1GB"
@@ -137,7 +140,7 @@ class DuckdbEngine(Engine):
 
     def fetched(self, statement: str, inputs: dict[str, Relation]) -> list[dict]:
         self._bind(inputs)
-        found = self._connection.execute(translated(statement))
+        found = self._execute(translated(statement))
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -152,7 +155,7 @@ class DuckdbEngine(Engine):
 
     def _copy(self, statement: str, file: Path, inputs: dict[str, Relation], written_as: str = AS_PARQUET) -> None:
         self._bind(inputs)
-        self._connection.execute(f"copy ({translated(statement)}) to {text_literal(str(file))} ({written_as})")
+        self._execute(f"copy ({translated(statement)}) to {text_literal(str(file))} ({written_as})")
 
     def _bind(self, inputs: dict[str, Relation]) -> None:
         for name, relation in inputs.items():
@@ -161,7 +164,21 @@ class DuckdbEngine(Engine):
                 place = self._new_place().with_suffix("")
                 relation.frame.write.parquet(str(place))
                 relation.duckdb = in_parquet(self.spark, place, "").duckdb
-            self._connection.execute(f"create or replace temp view {quoted(name)} as {relation.duckdb}")
+            self._execute(f"create or replace temp view {quoted(name)} as {relation.duckdb}")
+
+    def _execute(self, statement: str) -> "DuckDBPyConnection":
+        import duckdb
+
+        try:
+            return self._connection.execute(statement)
+        except duckdb.Error as error:
+            if is_full(error):
+                raise
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise WarehouseError(
+                f"DuckDB cannot compare the marts with what the graph holds: {reason}.",
+                "If memory or disk is what it lacks, give it more (TMPDIR names the disk), then load again.",
+            ) from error
 
     def _new_place(self) -> Path:
         self._count += 1

@@ -21,6 +21,7 @@ from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
 from graph_loader.owner import this_owner
 from graph_loader.relations import Relation, in_parquet
+from graph_loader.space import is_full
 from graph_loader.spark_sql import HASH, identity_names, identity_schema
 from lakegraph.runtime.ops import sync_folder
 
@@ -185,11 +186,19 @@ def open_ledger(folder: Path, rebuild: bool = False) -> Iterator[Ledger]:
         rebuild: whether it is to be written anew, so that it need not be readable.
 
     Raises:
-        LedgerError: another process of this machine is loading with it, or its pointer is not readable.
+        LedgerError: another process of this machine is loading with it, its pointer is not readable, or it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    # opened for appending: what the one who holds it says of himself must stay
-    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # for appending: what the one who holds it says of himself must stay
+        opened = (folder / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        if is_full(error):
+            raise
+        raise LedgerError(
+            f"The ledger in {folder} cannot be opened: {error.strerror}.", "Let who runs the load write there."
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -1,8 +1,11 @@
 """What a run works on, and how."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lakegraph.runtime.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from graph_loader.guards import Limits
@@ -10,6 +13,8 @@ if TYPE_CHECKING:
     from lakegraph.runtime.settings import Settings
 
 DEFAULT_GRAPH_ID = "lakegraph"
+# it becomes a folder beside those of other graphs
+_GRAPH_ID = re.compile(r"\w[\w.-]*")
 # measured: larger batches are slower and hold more locks
 BATCH_ROWS = 5_000
 RETRIES = 3
@@ -34,6 +39,9 @@ class LoadOptions:
         allow_rejects: labels and types of whose marts any number of rows may be rejected, `all` for every one.
         repair: go by what the graph holds, not by what the ledger remembers of it, and set right what others changed.
         bulk: fill an empty database with Neo4j's import tool.
+
+    Raises:
+        ConfigurationError: the graph's id is no name that a folder may have.
     """
 
     settings: "Settings"
@@ -50,3 +58,10 @@ class LoadOptions:
     allow_rejects: frozenset[str] = frozenset()
     repair: bool = False
     bulk: bool = False
+
+    def __post_init__(self):
+        if not _GRAPH_ID.fullmatch(self.graph_id):
+            raise ConfigurationError(
+                f"'{self.graph_id}' cannot be a graph's id.",
+                "--graph-id takes letters, digits, `_`, `.` and `-`, and begins with a letter or a digit.",
+            )

@@ -7,8 +7,10 @@ before anything is written, and written anew. So it is after a migration that br
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration
+from graph_loader.declarations import Declaration, GraphDeclaration
 from graph_loader.ledger_state import LedgerState, Remembered
+from graph_loader.parsing import GRAPH_KEY
+from graph_loader.problems import Problem
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -45,6 +47,30 @@ def identities(state: LedgerState, name: str) -> list[list[Remembered]]:
 def is_migrated(groups: list[list[Remembered]], now: Remembered) -> bool:
     """Whether the ledger knows rows of another identity than the declared one."""
     return any(group[0].identity() != now.identity() for group in groups)
+
+
+def label_problems(state: LedgerState, graph: GraphDeclaration) -> list[Problem]:
+    """Labels that were a model's own and are to come with other nodes now, or the other way round.
+
+    The nodes of before are there until the end of the load that changes it, and would be taken for those of the other model.
+    """
+    own = {entry.name: entry for entry in state.remembered().values() if entry.kind == "node"}
+    carried = {
+        label: source.name
+        for name in state.remembered()
+        for source in filter(None, state.sources(name))
+        for label in source.labels
+    }
+    problems = []
+    for node in graph.nodes:
+        for position, label in enumerate(node.labels):
+            if label in own:
+                text = f"loads wrote nodes of model {own[label].model} as '{label}': load once without it, then with it"
+                problems.append(Problem(node.model, f"{GRAPH_KEY}.labels[{position}]", text))
+        if carrier := carried.get(node.label):
+            text = f"loads wrote nodes of {carrier} with the label '{node.label}' too: load once without this model, then with it"
+            problems.append(Problem(node.model, f"{GRAPH_KEY}.node", text))
+    return problems
 
 
 def told(groups: list[list[Remembered]], now: Remembered | None, successor: str | None = None) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What a load will do, per label and type: the difference of mart and ledger, counted, and the ledger's next entries."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ from graph_loader.engines import Engine
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, place, remember
 from graph_loader.marts import Marts
-from graph_loader.migrations import Former, identities, is_migrated, merged, told
+from graph_loader.migrations import Former, identities, is_migrated, label_problems, merged, told
+from graph_loader.problems import DeclarationError
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
@@ -100,8 +102,11 @@ def planned(
         read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
     Raises:
+        DeclarationError: a label is another model's than in the graph, which takes two loads.
         LostRowsError: the rows of a mart do not add up.
     """
+    if problems := label_problems(ledger.state, marts.graph):
+        raise DeclarationError(problems)
     steps: list[Step] = []
     try:
         generation = ledger.state.next_generation
@@ -170,7 +175,7 @@ def _step(
     current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     stubs = sum(counted.stubs.values())
     # a rejected row may be fit the next time, and is told of each time
-    fingerprint = None if counted[Status.REJECTED] or stubs else marts.fingerprints.get(model.name)
+    fingerprint = None if counted[Status.REJECTED] or stubs else _fingerprint(marts, declaration)
     if current and counted.changes == 0 and not former and held is None:
         entry = remember(declaration, current.folder, current.rows, stubs, fingerprint)
     else:
@@ -212,7 +217,7 @@ def _untouched(
 
     That is so where the mart's rows are those of the last load, which accepted all of them, and so are the nodes at their ends.
     """
-    state, fingerprint = ledger.state, marts.fingerprints.get(declaration.model.name)
+    state, fingerprint = ledger.state, _fingerprint(marts, declaration)
     current = state.entries.get(place(declaration.kind, declaration.name))
     if current is None or fingerprint is None or read_back or state.pending:
         return None
@@ -228,6 +233,13 @@ def _untouched(
     schema = difference_schema(declaration, has_stubs=False)
     nothing = Relation(lambda: engine.spark.createDataFrame([], schema))
     return Step(declaration, Tally({Status.UNCHANGED.value: current.rows}), nothing, current)
+
+
+def _fingerprint(marts: Marts, declaration: Declaration) -> str | None:
+    """What tells the rows of a mart, and which of their columns identify them, from any others."""
+    found = marts.fingerprints.get(declaration.model.name)
+    identity = [(item.role, item.property, item.column) for item in declaration.identity]
+    return found and json.dumps([identity, found])
 
 
 def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], steps: list[Step]) -> list[Step]:

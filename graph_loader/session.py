@@ -25,12 +25,13 @@ from graph_loader.marts import open_marts
 from graph_loader.plan import Plan, planned
 from graph_loader.preflight import require_place, require_session
 from graph_loader.readback import Readback
-from graph_loader.renewal import renewed
+from graph_loader.renewal import copied_aside, renewed
 from graph_loader.rights import require_rights, require_version
 from graph_loader.strategy import tasks_at_once
 from graph_loader.trace import Trace
 from graph_loader.tuning import is_large, tuned
 from graph_loader.writer import Writer, write_options
+from lakegraph.runtime.console import complain
 from lakegraph.runtime.expectations import import_ahead
 
 if TYPE_CHECKING:
@@ -185,6 +186,12 @@ def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[No
 def _begun_anew(ledger: Ledger, lease: Lease | None) -> Iterator[Ledger]:
     """An empty ledger: in the place of one that does not fit, or, without a lease, for this run alone."""
     if lease:
+        if ledger.state and ledger.state.remembered():
+            aside = copied_aside(ledger.folder)
+            complain(
+                f"warning: The ledger in {ledger.folder} is of another graph, or of this one before it was emptied. "
+                f"A new one begins; the old one is in {aside}. If this is the wrong graph, put it back."
+            )
         ledger.start_anew()
         lease.write_metadata(Metadata(ledger.state.ledger_id, ledger.state.generation))
         yield ledger

@@ -6,7 +6,14 @@ One statement per label or type, because building the same plan call by call cos
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from graph_loader.declarations import Column, Declaration, EdgeDeclaration, Identity, NodeDeclaration
+from graph_loader.declarations import (
+    Column,
+    Declaration,
+    EdgeDeclaration,
+    Identity,
+    NodeDeclaration,
+    OnMissingEnd,
+)
 from graph_loader.types import Kind, PropertyType
 
 LINEAGE = {"_source_file": "string", "_source_line": "bigint", "_batch_id": "string"}
@@ -272,11 +279,23 @@ def _unsupported(declaration: Declaration) -> list[tuple[str, str]]:
     for item in declaration.identity:
         if item.type.kind is Kind.FLOAT:
             found.append((f"isnan({quoted(item.name)})", literal(f"{item.column} is NaN, which equals nothing")))
-    texts = [item for item in declaration.identity if item.type.kind is Kind.STRING]
-    if texts and not isinstance(declaration, EdgeDeclaration):
-        size = " + ".join(f"octet_length(encode({quoted(item.name)}, 'utf-8'))" for item in texts)
-        found.append((f"{size} > {KEY_BYTES}", literal(f"the key has more than {KEY_BYTES:,} bytes")))
+    for key, said in _node_keys(declaration):
+        if texts := [item for item in key if item.type.kind is Kind.STRING]:
+            size = " + ".join(f"octet_length(encode({quoted(item.name)}, 'utf-8'))" for item in texts)
+            found.append((f"{size} > {KEY_BYTES}", literal(f"{said} has more than {KEY_BYTES:,} bytes")))
     return found
+
+
+def _node_keys(declaration: Declaration) -> list[tuple[list[Identity], str]]:
+    """The keys of the nodes that a row may make, with what they are called."""
+    if not isinstance(declaration, EdgeDeclaration):
+        return [(list(declaration.identity), "the key")]
+    if declaration.on_missing_end is not OnMissingEnd.CREATE:
+        return []
+    ends = (("from", declaration.start), ("to", declaration.end))
+    return [
+        ([item for item in declaration.identity if item.role == role], f"the key of {end.node}") for role, end in ends
+    ]
 
 
 def _reason(declaration: Declaration, has_unfit: bool) -> str:

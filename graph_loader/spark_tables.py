@@ -1,13 +1,15 @@
 """Tables of the warehouse as Spark has them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graph_loader.catalogs import spark_name
 from graph_loader.declarations import Model
+from graph_loader.spark_sql import quoted
 from lakegraph.runtime.warehouse import WarehouseError
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 # the conditions by which Spark says that there is nothing of a name
 _MISSING = ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND")
@@ -36,6 +38,23 @@ def spark_table(model: Model, session: "SparkSession") -> "DataFrame | None":
         # a catalog's own errors: no login, no right, nobody at an endpoint
         raise _unreadable(model, name, str(error.java_exception.getMessage())) from error
     return table
+
+
+def collected(model: Model, table: "DataFrame", columns: Sequence[str]) -> "list[Row]":
+    """Some columns of all rows of a model or source that has few.
+
+    Raises:
+        WarehouseError: they cannot be read.
+    """
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        return table.select(*map(quoted, columns)).collect()
+    except PySparkException as error:
+        raise _unreadable(model, model.relation, str(error)) from error
+    except Py4JJavaError as error:
+        raise _unreadable(model, model.relation, str(error.java_exception.getMessage())) from error
 
 
 def kind_of(model: Model) -> str:

@@ -23,6 +23,7 @@ def check(graph: GraphDeclaration) -> list[Problem]:
     Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
     """
     problems = [*_taken_twice(graph.nodes, "node", "label"), *_taken_twice(graph.edges, "edge", "relationship type")]
+    problems += _named_alike(graph)
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
         problems += _key(declaration)
@@ -35,17 +36,18 @@ def check(graph: GraphDeclaration) -> list[Problem]:
 
 
 def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[Problem]:
-    """Problems of marts whose columns are not of the type that their model's YAML says."""
-    return [
-        Problem(
-            model,
-            f"columns.{column.name}.data_type",
-            f"says {column.data_type}, but the mart has {real.data_type}: build it again",
-        )
-        for model, built in zip((item.model for item in declared), (item.model for item in found), strict=True)
-        for column in model.columns
-        if column.type and (real := built.column(column.name)) and real.type and real.type != column.type
-    ]
+    """Problems of marts whose columns are not of the type that their model's YAML says, or lack one that it converts."""
+    problems = []
+    for model, built in zip((item.model for item in declared), (item.model for item in found), strict=True):
+        for column in model.columns:
+            real = built.column(column.name)
+            if real is None and column.wanted:
+                meant = did_you_mean(column.name, [known.name for known in built.columns])
+                problems.append(Problem(model, f"columns.{column.name}", f"the mart has no column of this name{meant}"))
+            elif column.type and real and real.type and real.type != column.type:
+                said = f"says {column.data_type}, but the mart has {real.data_type}: build it again"
+                problems.append(Problem(model, f"columns.{column.name}.data_type", said))
+    return problems
 
 
 def _taken_twice(declarations: tuple[Declaration, ...], key: str, thing: str) -> Iterator[Problem]:
@@ -59,6 +61,20 @@ def _taken_twice(declarations: tuple[Declaration, ...], key: str, thing: str) ->
                 f"model {first[name]} declares the {thing} '{name}' already: one model per {thing}",
             )
         first.setdefault(name, model.name)
+
+
+def _named_alike(graph: GraphDeclaration) -> Iterator[Problem]:
+    """Versions of a model, and models of several packages, may share a name; what is told of marts is told by name."""
+    seen: dict[str, str] = {}
+    for declaration in graph:
+        name = declaration.model.name
+        if name in seen:
+            yield Problem(
+                declaration.model,
+                GRAPH_KEY,
+                f"another model of this name declares '{seen[name]}': leave it to one version or package, or rename a model",
+            )
+        seen.setdefault(name, declaration.name)
 
 
 def _columns(declaration: Declaration, adapter: str) -> Iterator[Problem]:

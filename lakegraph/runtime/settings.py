@@ -5,7 +5,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.project import project_root
+
+# DuckDB and Spark take them for parts of patterns
+_PATTERN_SIGNS = frozenset("*?[]{}")
 
 
 def _sources() -> Path:
@@ -57,5 +61,15 @@ class Settings(BaseSettings):
 
 
 def settings(**given) -> Settings:
-    """Settings from the environment, overridden by what was given on the command line (None counts as not given)."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    """Settings from the environment, overridden by what was given on the command line (None counts as not given).
+
+    Raises:
+        ConfigurationError: the lake's path is one by which its files could not be found.
+    """
+    found = Settings(**{name: value for name, value in given.items() if value is not None})
+    if unfit := sorted(set(str(found.lake.absolute())) & _PATTERN_SIGNS):
+        raise ConfigurationError(
+            f"The lake's path {found.lake.absolute()} has {' '.join(unfit)} in it, by which files are found by pattern.",
+            "Name another folder with --lake or LAKE_DIR.",
+        )
+    return found

@@ -41,4 +41,6 @@ def reading(warehouse: Path) -> Iterator["DuckDBPyConnection"]:
             f"{warehouse} cannot be opened as a DuckDB database: {reason}", "Build it anew."
         ) from error
     with connection:
+        # what a time with a zone reads as must not depend on where a process runs
+        connection.execute("set TimeZone = 'UTC'")
         yield connection

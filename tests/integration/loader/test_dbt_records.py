@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from graph_loader.dbt_records import DbtRecords
@@ -52,6 +53,19 @@ def test_nothing_is_known_where_nothing_was_written_down(records, spark):
     assert (records.model_results(), records.batch_as_of()) == ({}, None)
     spark.sql("select 'batch_7' as batch_id where false").createOrReplaceTempView(AS_OF)
     assert records.batch_as_of() is None
+
+
+def test_a_model_of_that_name_with_other_columns_is_told(records, spark, tmp_path):
+    spark.sql("select 7 as id").createOrReplaceTempView(AS_OF)
+    with pytest.raises(WarehouseError, match=r"as_of_spark of model batch_as_of cannot be read: .*batch_id"):
+        records.batch_as_of()
+
+    as_of = model("batch_as_of", None) | {"alias": "t", "schema": "main"}
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create table t as select 7 as id")
+    manifest = write_manifest(tmp_path / "of_duckdb.json", as_of)
+    with pytest.raises(WarehouseError, match=r"main\.t cannot be read: .*batch_id"):
+        DbtRecords(manifest, "duckdb", tmp_path / "warehouse.duckdb", lambda: spark).batch_as_of()
 
 
 def test_nothing_is_known_of_a_project_without_such_models(tmp_path, spark):

@@ -89,6 +89,20 @@ def keys(target) -> list[tuple]:
     return sorted((row["l"][0], *row["p"]) for row in found if row["l"] != ["LakegraphMetadata"])
 
 
+def test_an_edge_whose_ends_were_declared_the_wrong_way_round_is_turned(people, empty_graph):
+    people.make("edge_knows", edge("KNOWS", ("Person", "b"), ("Person", "a")), KNOWN)
+
+    report = load(people.with_options(allow_deletes=frozenset({"KNOWS"})))
+
+    assert graph(empty_graph)[1] == [
+        ("Bob", "KNOWS", 2020, "Ann"),
+        ("Eve", "KNOWS", 2021, "Bob"),
+        ("Eve", "KNOWS", 2022, "Eve"),
+    ]
+    assert [(one.created, one.deleted) for one in report.counts if one.name == "KNOWS"] == [(2, 2)]
+    assert all(agreement.agrees for agreement in compare(people.options, deep=True))
+
+
 def test_another_key_is_told_and_carried_out(people, empty_graph):
     by_email(people)
     before = content(empty_graph)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,19 @@ def test_reconcile_finds_what_others_deleted_and_the_command_fails(shop, empty_g
     assert (failed["status"], failed["error"].split(":")[0]) == ("failed", "GraphDiffersError")
 
 
+def test_reconcile_looks_at_keys_where_the_numbers_are_the_same(shop, empty_graph):
+    load(shop.options)
+    query(
+        empty_graph, "MATCH (c:Customer {customer_id: 'C2'}) DETACH DELETE c CREATE (:Customer {customer_id: 'theirs'})"
+    )
+
+    found = {agreement.name: agreement for agreement in compare(shop.options)}
+
+    customers = found["Customer"]
+    assert (customers.expected, customers.in_graph, customers.missing, customers.others) == (3, 2, 1, 1)
+    assert [name for name, agreement in found.items() if agreement.agrees] == ["Product"]
+
+
 def test_reconcile_finds_double_edges_and_marts_that_went_on(shop, empty_graph):
     load(shop.options)
     query(
@@ -112,12 +126,18 @@ def test_a_ledger_of_another_graph_or_time_is_refused(shop, empty_graph):
     assert content(empty_graph) == before
 
 
-def test_an_emptied_graph_is_loaded_anew(shop, empty_graph):
+def test_an_emptied_graph_is_loaded_anew_and_its_ledger_kept_aside(shop, empty_graph, capsys):
     load(shop.options)
+    ledger = shop.lake / "ledger" / "lakegraph"
+    before = {file.relative_to(ledger): file.read_bytes() for file in ledger.rglob("*") if file.is_file()}
     query(empty_graph, "MATCH (n) DETACH DELETE n")
 
     report = load(shop.options)
 
+    [aside] = ledger.parent.glob("lakegraph.replaced-*")
+    del before[Path("lock")]
+    assert {file.relative_to(aside): file.read_bytes() for file in aside.rglob("*") if file.is_file()} == before
+    assert f"the old one is in {aside}" in capsys.readouterr().err
     assert [row.created for row in report.counts] == [3, 2, 5]
     assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5}
 

@@ -208,7 +208,11 @@ def test_empty_marts_make_an_empty_graph(shop, empty_graph):
 
 
 def test_composite_keys_and_any_characters_in_names_and_values(shop, empty_graph):
-    label, kind, column = "Über `User` 用户", "IS `A` \"FRIEND\" 'OF'", "na`me \"x\" 'y' {z}.$1 ß"
+    label, kind, column = (
+        "Über `User` 用户 \\u0041",
+        "IS `A` \"FRIEND\" 'OF' \\\\u0060",
+        "C:\\users \\u0060 na`me \"x\" 'y' {z}.$1 ß",
+    )
     quoted = column.replace('"', '""')
     nasty = "it''s \\ \"quoted\" `ticked` {} $events \n\t 🎉 𝔘"
     for name in ("node_customer", "node_product", "edge_purchased"):

@@ -70,6 +70,24 @@ def test_a_missing_end_is_created_as_a_stub_and_counted_apart(shop, empty_graph)
     assert [customers[name] for name in ("sent", "created", "stubs_created", "in_graph")] == [3, 3, 2, 5]
 
 
+def test_an_end_whose_key_no_node_can_have_makes_no_stub(shop, empty_graph):
+    long = "repeat('x', 9000)"
+    shop.make(
+        "edge_purchased",
+        PURCHASED | {"on_missing_end": "create"},
+        f"select * replace (if(order_id = 'O7', {long}, customer_id) as customer_id) from graph_ready.edge_purchased",
+    )
+
+    report = load(shop.options)
+
+    assert of(report, "PURCHASED") == (12, 7, 0, 0, 5, 0)
+    assert counts(empty_graph) == {"Customer": 4, "Product": 3, "PURCHASED": 7}
+    rejected = ops.read(shop.options.settings.ops, "graph_rejected_rows")
+    assert [row["detail"] for row in rejected if row["reason"] == "unsupported_value"] == [
+        "the key of Customer has more than 8,000 bytes"
+    ]
+
+
 def test_a_stub_becomes_a_node_when_its_row_comes_and_goes_when_no_edge_needs_it(shop, empty_graph):
     declare(shop, "create")
     load(shop.options)

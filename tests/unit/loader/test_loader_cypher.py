@@ -162,7 +162,19 @@ def test_counts_and_identities():
     )
 
 
-@pytest.mark.parametrize(("name", "expected"), [("Größe 测", "`Größe 测`"), ("a`b", "`a``b`"), ("x:y}", "`x:y}`")])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Größe 测", "`Größe 测`"),
+        ("a`b", "`a``b`"),
+        ("x:y}", "`x:y}`"),
+        # of the backslashes before it, an even number escapes itself
+        (r"C:\users", r"`C:\u005Cusers`"),
+        (r"\u0060", r"`\u005Cu0060`"),
+        (r"\\u0060", r"`\\u0060`"),
+        (r"\\\u0060\\U", r"`\\\u005Cu0060\\U`"),
+    ],
+)
 def test_names_are_quoted(name, expected):
     assert cypher.quoted(name) == expected
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from graph_loader.declarations import End
+from graph_loader.declarations import Column, End
 from graph_loader.manifest import read_graph
 from graph_loader.problems import DeclarationError
 from graph_loader.types import Kind, PropertyType
+from graph_loader.validation import check_contract
 from lakegraph.runtime.errors import ConfigurationError
 from tests.support.marts import edge, model, node, write_manifest
 
@@ -233,6 +234,16 @@ def test_two_models_for_one_label_or_type_are_named(problems):
     ]
 
 
+def test_versions_of_a_model_do_not_share_a_graph(problems):
+    second = model("node_customer", node("Client", "customer_id"), {"customer_id": "string"})
+    second |= {"unique_id": "model.shop.node_customer.v2", "alias": "node_customer_v2"}
+
+    assert problems(CUSTOMER, second) == [
+        "node_customer: config.meta.graph: another model of this name declares 'Customer': "
+        "leave it to one version or package, or rename a model"
+    ]
+
+
 def test_a_label_of_another_model_is_no_further_label(problems):
     labelled = model("node_vip", node("Vip", "id") | {"labels": ["Party", "Customer"]}, {"id": "string"})
 
@@ -295,3 +306,16 @@ def test_a_missing_manifest_and_one_without_a_graph_say_what_to_do(tmp_path):
         read_graph(tmp_path / "manifest.json")
     with pytest.raises(ConfigurationError, match="declares a graph"):
         read_graph(write_manifest(tmp_path / "manifest.json", model("customers", None)))
+
+
+def test_a_column_that_asks_for_a_conversion_has_to_be_in_the_mart(tmp_path):
+    entry = model("node_customer", node("Customer", "id"), {"id": "string", "amount": "decimal(38,2)"}, contract=False)
+    entry["columns"]["amount"]["config"] = {"meta": {"graph": {"as": "text"}}}
+    declared = read_graph(write_manifest(tmp_path / "manifest.json", entry))
+    found = declared.with_columns(
+        {"node_customer": tuple(Column(name, PropertyType(Kind.STRING)) for name in ("id", "Amount"))}
+    )
+
+    assert [str(problem).partition(": ")[2] for problem in check_contract(declared, found)] == [
+        "model node_customer: columns.amount: the mart has no column of this name (did you mean 'Amount'?)"
+    ]

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
 from graph_loader.ledger_state import Attempt, LedgerState, remember
-from graph_loader.migrations import identities, is_migrated, merged, told
+from graph_loader.migrations import identities, is_migrated, label_problems, merged, told
 from graph_loader.types import Kind, PropertyType
 
 TEXT, NUMBER = PropertyType(Kind.STRING), PropertyType(Kind.INTEGER)
@@ -25,6 +25,25 @@ def knows(kind: PropertyType = NUMBER, key: tuple[str, ...] = ()):
 
 BY_ID, BY_EMAIL = remember(person(), "1/0", 10), remember(person("email"), "2/0", 9)
 LOADED = LedgerState("L", 1, {"node:Person": BY_ID})
+
+
+def test_a_label_that_becomes_another_models_takes_two_loads():
+    human = replace(person(), label="Human", labels=("Person",))
+    party = replace(person(), label="Party", model=replace(person().model, name="node_party"))
+    with_party = LedgerState("L", 1, {"node:Person": remember(person(labels=("Party",)), "1/0", 10)})
+    broken_off = LOADED.begun(Attempt(2, with_party.entries)).begun(Attempt(3, LOADED.entries))
+
+    def found(state, *nodes):
+        return [
+            (problem.model.name, problem.yaml_key) for problem in label_problems(state, GraphDeclaration(nodes, ()))
+        ]
+
+    assert found(LOADED, human) == [("node_person", "config.meta.graph.labels[0]")]
+    assert found(with_party, person(), party) == [("node_party", "config.meta.graph.node")]
+    assert found(broken_off, person(), party) == [("node_party", "config.meta.graph.node")]
+    assert (
+        found(LOADED, person(labels=("Party",))) == found(with_party, person()) == found(LOADED, person(), party) == []
+    )
 
 
 def test_rows_are_grouped_by_what_identifies_them():
