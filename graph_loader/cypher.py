@@ -201,11 +201,11 @@ def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str,
     lines = []
     for name, declaration in of.items():
         # properties travel as a map, so that the statement stays quick to plan however many there are
-        pattern = f"{name}:{quoted(declaration.name)} ${name}"
         if isinstance(declaration, NodeDeclaration):
-            lines.append(f"CREATE ({pattern})")
+            lines.append(f"CREATE ({name}:{quoted(declaration.label)} ${name})")
         else:
-            lines.append(f"CREATE ({node[declaration.start.node]})-[{pattern}]->({node[declaration.end.node]})")
+            start, end = node[declaration.start.node], node[declaration.end.node]
+            lines.append(f"CREATE ({start})-[{name}:{quoted(declaration.type)} ${name}]->({end})")
     lines.append(f"DELETE {', '.join(reversed(names))}")
     return "\n".join(lines), {
         name: {column.name: probe for column in declaration.properties} for name, declaration in of.items()
@@ -213,10 +213,16 @@ def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str,
 
 
 def count(declaration: Declaration) -> str:
-    """The query that counts a label's nodes or a type's edges, answered from Neo4j's count store."""
+    """The query that counts a label's nodes or a type's edges, of a type that is shared between its labels.
+
+    Neo4j answers it from its count store, but for a type that is shared.
+    """
     if isinstance(declaration, NodeDeclaration):
         return f"MATCH (node:{quoted(declaration.label)}) RETURN count(node) AS rows"
-    return f"MATCH ()-[edge:{quoted(declaration.type)}]->() RETURN count(edge) AS rows"
+    start, end = "", ""
+    if declaration.is_shared:
+        start, end = f":{quoted(declaration.start.node)}", f":{quoted(declaration.end.node)}"
+    return f"MATCH ({start})-[edge:{quoted(declaration.type)}]->({end}) RETURN count(edge) AS rows"
 
 
 def identities(declaration: Declaration) -> str:

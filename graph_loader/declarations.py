@@ -80,6 +80,11 @@ class NodeDeclaration:
         return self.label
 
     @property
+    def names(self) -> frozenset[str]:
+        """What options may call it."""
+        return frozenset({self.label})
+
+    @property
     def properties(self) -> tuple[Column, ...]:
         """What a node of this label holds, its key included."""
         return _public(self.model.columns)
@@ -117,7 +122,11 @@ class OnMissingEnd(StrEnum):
 
 @dataclass(frozen=True)
 class EdgeDeclaration:
-    """Edges of one type between two labels, a row each. Without a key there is at most one edge per pair of ends."""
+    """Edges of one type between two labels, a row each. Without a key there is at most one edge per pair of ends.
+
+    Attributes:
+        is_shared: whether there are edges of the type between other labels too, which are another declaration's.
+    """
 
     model: Model
     type: str
@@ -125,13 +134,19 @@ class EdgeDeclaration:
     end: End
     key: tuple[str, ...] = ()
     on_missing_end: OnMissingEnd = OnMissingEnd.REJECT
+    is_shared: bool = False
 
     kind = "edge"
 
     @property
     def name(self) -> str:
-        """The relationship type."""
-        return self.type
+        """The relationship type, with the labels of its ends where it is shared."""
+        return f"{self.start.node}-{self.type}->{self.end.node}" if self.is_shared else self.type
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What options may call it: its type means all edges of it."""
+        return frozenset({self.type, self.name})
 
     @property
     def properties(self) -> tuple[Column, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from graph_loader.spark_sql import Status
@@ -89,9 +90,10 @@ def blocks(
     """
     found: list[Block] = []
     for step in plan.steps:
-        if ALL not in allowed and step.declaration.name not in allowed:
+        names = {ALL, *step.declaration.names}
+        if names.isdisjoint(allowed):
             found += _deletes(step, results.get(step.declaration.model.name), limits)
-        if ALL not in allowed_rejects and step.declaration.name not in allowed_rejects:
+        if names.isdisjoint(allowed_rejects):
             found += _rejects(step, limits)
     return tuple(found)
 
@@ -129,7 +131,7 @@ def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iter
         declaration.kind,
         declaration.name,
         f"{gone:,} of {known:,} {declaration.kind}s ({gone / known:.1%}) would be deleted{emptied}, and {reason}",
-        f"`python -m graph_loader --allow-deletes {declaration.name}`",
+        f"`python -m graph_loader --allow-deletes {quote(declaration.name)}`",
     )
 
 
@@ -154,5 +156,5 @@ def _rejects(step: "Step", limits: Limits) -> Iterator[Block]:
             step.declaration.name,
             f"{rejected:,} of the {sent:,} rows of model {step.declaration.model.name} ({rejected / sent:.1%}: {reasons}) "
             f"cannot be loaded, which is more than `{VARIABLE}.max_rejected_share` = {limits.max_rejected_share:.4g}",
-            f"`python -m graph_loader --allow-rejects {step.declaration.name}`",
+            f"`python -m graph_loader --allow-rejects {quote(step.declaration.name)}`",
         )

@@ -16,7 +16,7 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration
+from graph_loader.declarations import Declaration, GraphDeclaration
 from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
 from graph_loader.owner import this_owner
@@ -37,8 +37,16 @@ LOCK = "lock"
 class Ledger:
     """The memory of one graph, held by one load at a time."""
 
-    def __init__(self, folder: Path, state: LedgerState | None, replaced: LedgerState | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        state: LedgerState | None,
+        replaced: LedgerState | None = None,
+        graph: GraphDeclaration | None = None,
+    ):
         self.folder = folder
+        # by whose names what is read goes
+        self._graph = graph
         self.state = state
         # what an older ledger of the same graph says, while a new one is being written in its place
         self.replaced = replaced
@@ -54,7 +62,8 @@ class Ledger:
         Raises:
             LedgerError: the pointer is not readable.
         """
-        self.state = _read_state(self.folder / POINTER)
+        state = _read_state(self.folder / POINTER)
+        self.state = state.named_as(self._graph) if state and self._graph else state
 
     def has_rows(self, entry: Remembered) -> bool:
         """Whether the rows of an entry are there."""
@@ -179,10 +188,11 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(folder: Path, rebuild: bool = False) -> Iterator[Ledger]:
+def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) -> Iterator[Ledger]:
     """The ledger in a folder, for this process alone; its state is None when there is none yet.
 
     Args:
+        graph: the declarations, by whose names the entries go.
         rebuild: whether it is to be written anew, so that it need not be readable.
 
     Raises:
@@ -210,7 +220,10 @@ def open_ledger(folder: Path, rebuild: bool = False) -> Iterator[Ledger]:
         lock.truncate(0)
         lock.write(this_owner())
         lock.flush()
-        yield Ledger(folder, None if rebuild else _read_state(folder / POINTER))
+        ledger = Ledger(folder, None, graph=graph)
+        if not rebuild:
+            ledger.reload()
+        yield ledger
 
 
 def _read_state(pointer: Path) -> LedgerState | None:

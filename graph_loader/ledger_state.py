@@ -3,7 +3,15 @@
 from dataclasses import asdict, dataclass, field, replace
 
 from graph_loader.connection import Metadata
-from graph_loader.declarations import Column, Declaration, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.declarations import (
+    Column,
+    Declaration,
+    EdgeDeclaration,
+    End,
+    GraphDeclaration,
+    Model,
+    NodeDeclaration,
+)
 from graph_loader.types import Kind, PropertyType
 from lakegraph.runtime.errors import LakegraphError
 
@@ -34,6 +42,8 @@ class Remembered:
     labels: list[str] = field(default_factory=list)
     # what tells the rows of the mart from any others, where every one of them was fit and the warehouse could tell
     fingerprint: str | None = None
+    # the relationship type, of edges whose name is another because the type is shared
+    type: str | None = None
 
     @property
     def place(self) -> str:
@@ -52,7 +62,8 @@ class Remembered:
             columns += [Column(name, _parse_type(text)) for name, text in zip(own, end["types"], strict=True)]
             ends[role] = End(end["node"], tuple(own), tuple(end["key"]))
         model = Model(self.model, columns=tuple(columns), complete=True)
-        return EdgeDeclaration(model, self.name, ends["from"], ends["to"], tuple(self.key))
+        kind, is_shared = self.type or self.name, self.type is not None
+        return EdgeDeclaration(model, kind, ends["from"], ends["to"], tuple(self.key), is_shared=is_shared)
 
     def identity(self) -> dict:
         """What identifies its rows; two declarations with the same identity can be compared row by row."""
@@ -86,7 +97,13 @@ def remember(
         stubs,
         list(declaration.labels) if isinstance(declaration, NodeDeclaration) else [],
         fingerprint,
+        _shared_type(declaration),
     )
+
+
+def _shared_type(declaration: Declaration) -> str | None:
+    is_shared = isinstance(declaration, EdgeDeclaration) and declaration.is_shared
+    return declaration.type if is_shared else None
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,24 @@ class LedgerState:
     def committed(self, attempt: Attempt) -> "LedgerState":
         """The state once an attempt is complete: nothing is pending any more."""
         return LedgerState(self.ledger_id, attempt.generation, attempt.entries)
+
+    def named_as(self, graph: GraphDeclaration) -> "LedgerState":
+        """The state with each edge under the name that it has now: one between the same labels is the same edge, whether its
+        type is shared with others by now or was before.
+        """
+        declared = {(edge.type, edge.start.node, edge.end.node): edge for edge in graph.edges}
+
+        def renamed(entries: dict[str, Remembered]) -> dict[str, Remembered]:
+            found = {}
+            for entry in entries.values():
+                between = [entry.ends[role]["node"] for role in ("from", "to") if role in entry.ends]
+                edge = declared.get((entry.type or entry.name, *between))
+                now = replace(entry, name=edge.name, type=_shared_type(edge)) if edge else entry
+                found[now.place] = now
+            return found
+
+        pending = tuple(replace(attempt, entries=renamed(attempt.entries)) for attempt in self.pending)
+        return replace(self, entries=renamed(self.entries), pending=pending)
 
     def as_dict(self) -> dict:
         """The state as JSON holds it."""

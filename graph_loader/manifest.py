@@ -1,6 +1,7 @@
 """Graph declarations out of dbt's manifest."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def read_graph(path: Path) -> GraphDeclaration:
             nodes.append(declaration)
         elif isinstance(declaration, EdgeDeclaration):
             edges.append(declaration)
-    graph = GraphDeclaration(tuple(nodes), _with_end_keys(nodes, edges), adapter)
+    graph = GraphDeclaration(tuple(nodes), _completed(nodes, edges), adapter)
     # endpoints of declarations that could not be read would be called unknown, so shapes are mended first
     problems = problems or check(graph)
     if problems:
@@ -137,13 +138,15 @@ def _graph_of(column: dict) -> object:
     return meta.get("graph")
 
 
-def _with_end_keys(nodes: list[NodeDeclaration], edges: list[EdgeDeclaration]) -> tuple[EdgeDeclaration, ...]:
-    keys = {node.label: node.key for node in nodes}
+def _completed(nodes: list[NodeDeclaration], edges: list[EdgeDeclaration]) -> tuple[EdgeDeclaration, ...]:
+    """Edges with what the other declarations say of them: the keys of their ends, and whether their type is shared."""
+    keys, types = {node.label: node.key for node in nodes}, Counter(edge.type for edge in edges)
     return tuple(
         replace(
             edge,
             start=replace(edge.start, key=keys.get(edge.start.node, ())),
             end=replace(edge.end, key=keys.get(edge.end.node, ())),
+            is_shared=types[edge.type] > 1,
         )
         for edge in edges
     )

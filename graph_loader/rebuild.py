@@ -89,7 +89,7 @@ def rebuild(options: LoadOptions, claim: Collection[str] = ()) -> tuple[Claim, .
 
 
 def _require_declared(graph: GraphDeclaration, claim: Collection[str]) -> None:
-    names = [declaration.name for declaration in graph]
+    names = sorted({name for declaration in graph for name in declaration.names})
     for name in claim:
         if name != ALL and name not in names:
             raise ConfigurationError(
@@ -104,7 +104,7 @@ def _rebuilt(session: Session, claim: Collection[str]) -> tuple[Claim, ...]:
     claims = []
     wanted = [(step.declaration, step.entry) for step in session.plan.steps]
     for declaration, mart in (*wanted, *((declaration, None) for declaration in _undeclared(session))):
-        everything = mart is not None and (ALL in claim or declaration.name in claim)
+        everything = mart is not None and not {ALL, *declaration.names}.isdisjoint(claim)
         folder = f"{generation}/{STEP}-{len(entries)}"
         with session.trace.step(f"read {declaration.name}"):
             entry, counted = _claimed(session, declaration, mart, everything, folder)

@@ -22,7 +22,7 @@ def check(graph: GraphDeclaration) -> list[Problem]:
 
     Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
     """
-    problems = [*_taken_twice(graph.nodes, "node", "label"), *_taken_twice(graph.edges, "edge", "relationship type")]
+    problems = [*_labels_taken_twice(graph), *_types_taken_twice(graph)]
     problems += _named_alike(graph)
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
@@ -50,17 +50,24 @@ def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[
     return problems
 
 
-def _taken_twice(declarations: tuple[Declaration, ...], key: str, thing: str) -> Iterator[Problem]:
+def _labels_taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
     first: dict[str, str] = {}
-    for declaration in declarations:
-        name, model = declaration.name, declaration.model
-        if name in first:
-            yield Problem(
-                model,
-                f"{GRAPH_KEY}.{key}",
-                f"model {first[name]} declares the {thing} '{name}' already: one model per {thing}",
-            )
-        first.setdefault(name, model.name)
+    for node in graph.nodes:
+        if node.label in first:
+            text = f"model {first[node.label]} declares the label '{node.label}' already: one model per label"
+            yield Problem(node.model, f"{GRAPH_KEY}.node", text)
+        first.setdefault(node.label, node.model.name)
+
+
+def _types_taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
+    first: dict[tuple[str, str, str], str] = {}
+    for edge in graph.edges:
+        between = (edge.type, edge.start.node, edge.end.node)
+        if between in first:
+            said = f"the relationship type '{edge.type}' from {edge.start.node} to {edge.end.node}"
+            text = f"model {first[between]} declares {said} already: one model per type and labels"
+            yield Problem(edge.model, f"{GRAPH_KEY}.edge", text)
+        first.setdefault(between, edge.model.name)
 
 
 def _named_alike(graph: GraphDeclaration) -> Iterator[Problem]:

@@ -70,4 +70,9 @@ def make_dirty(marts: Marts) -> None:
         edge("PAIR", ("Kind", "a"), ("Kind", "b")),
         "select 1::bigint as a, 1::bigint as b, 0.5::double as w",
     )
+    marts.make(
+        "edge_next_kind",
+        edge("NEXT", ("Kind", "a"), ("Kind", "b"), "a"),
+        "select 1::bigint as a, 1::bigint as b, 'x' as w",
+    )
     marts.make("node_nothing", node("Nothing", "id"), "select 1 as id where false")

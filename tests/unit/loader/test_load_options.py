@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_loader.declarations import GraphDeclaration
 from graph_loader.ledger import open_ledger
 from graph_loader.ledger_state import LedgerError
 from graph_loader.load_options import LoadOptions
@@ -43,5 +44,9 @@ def test_an_owner_without_a_name_is_told_by_number(monkeypatch):
 def test_a_ledger_that_cannot_be_written_is_told(tmp_path: Path):
     (tmp_path / "ledger").touch()
 
-    with pytest.raises(LedgerError, match="cannot be opened: Not a directory"), open_ledger(tmp_path / "ledger" / "x"):
+    graph = GraphDeclaration((), ())
+    with (
+        pytest.raises(LedgerError, match="cannot be opened: Not a directory"),
+        open_ledger(tmp_path / "ledger" / "x", graph),
+    ):
         pass

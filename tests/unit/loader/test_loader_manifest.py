@@ -229,8 +229,8 @@ def test_two_models_for_one_label_or_type_are_named(problems):
 
     assert problems(CUSTOMER, PRODUCT, other_customer, PURCHASED, other_edge) == [
         "node_person: config.meta.graph.node: model node_customer declares the label 'Customer' already: one model per label",
-        "edge_sold: config.meta.graph.edge: model edge_purchased declares the relationship type 'PURCHASED' already: "
-        "one model per relationship type",
+        "edge_sold: config.meta.graph.edge: model edge_purchased declares the relationship type 'PURCHASED' "
+        "from Customer to Product already: one model per type and labels",
     ]
 
 

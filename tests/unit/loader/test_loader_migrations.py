@@ -27,6 +27,20 @@ BY_ID, BY_EMAIL = remember(person(), "1/0", 10), remember(person("email"), "2/0"
 LOADED = LedgerState("L", 1, {"node:Person": BY_ID})
 
 
+def test_an_edge_is_known_under_its_name_of_now_whether_its_type_is_shared_or_was():
+    alone, shared = knows(), replace(knows(), is_shared=True)
+    other = replace(shared, end=End("Dog", ("b",), ("id",)), model=replace(shared.model, name="edge_knows_dog"))
+    before = LOADED.begun(Attempt(2, {"edge:KNOWS": remember(alone, "2/1", 5)}))
+    after = LOADED.begun(Attempt(2, {"edge:Person-KNOWS->Person": remember(shared, "2/1", 5)}))
+
+    named = before.named_as(GraphDeclaration((person(),), (shared, other)))
+
+    assert named == after and after.named_as(GraphDeclaration((person(),), (alone,))) == before
+    assert before.named_as(GraphDeclaration((person(),), (other,))) == before
+    assert named.sources("edge:Person-KNOWS->Person")[1].declaration().type == "KNOWS"
+    assert (shared.names, other.name) == ({"KNOWS", "Person-KNOWS->Person"}, "Person-KNOWS->Dog")
+
+
 def test_a_label_that_becomes_another_models_takes_two_loads():
     human = replace(person(), label="Human", labels=("Person",))
     party = replace(person(), label="Party", model=replace(person().model, name="node_party"))
