@@ -29,11 +29,13 @@ class DropFile:
     Attributes:
         feed: the feed.
         path: the file.
-        date: the date in its name, if the feed's pattern has one.
+        path_in_drops: its path below the drops folder.
+        date: the date in its name or its folder's, if the feed's pattern has one.
     """
 
     feed: str
     path: Path
+    path_in_drops: str
     date: date | None
 
     @property
@@ -72,9 +74,10 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
     if not drops.is_dir():
         raise DropsError(f"The drops folder {drops} does not exist.", "Name another with --drops or DROPS_DIR.")
     files = [
-        DropFile(feed, path, sources.pattern(feed).date_in(path.relative_to(drops).as_posix()))
+        DropFile(feed, path, below := path.relative_to(drops).as_posix(), pattern.date_in(below))
         for feed in sources.feeds
-        for path in sources.pattern(feed).files(drops)
+        for pattern in [sources.pattern(feed)]
+        for path in pattern.files(drops)
     ]
     owners: dict[Path, str] = {}
     for file in files:

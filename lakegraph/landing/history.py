@@ -20,6 +20,7 @@ class Delivery:
     Attributes:
         feed: its feed.
         source_file: its name.
+        path_in_drops: its path below the drops folder; None when it landed before this was kept.
         file_hash: the sha256 of its bytes.
         records_read: its records.
         absent_columns: canonical columns that it lacked.
@@ -27,6 +28,7 @@ class Delivery:
 
     feed: str
     source_file: str
+    path_in_drops: str | None
     file_hash: str
     records_read: int
     absent_columns: frozenset[str]
@@ -65,7 +67,14 @@ class VisibleBatch:
             expected_files=frozenset(received.content.expected_files) if received else None,
             trigger_file=received.path.name if received else None,
             deliveries=tuple(
-                Delivery(file.feed, file.source_file, file.file_hash, file.records_read, frozenset(file.absent_columns))
+                Delivery(
+                    file.feed,
+                    file.source_file,
+                    file.path_in_drops,
+                    file.file_hash,
+                    file.records_read,
+                    frozenset(file.absent_columns),
+                )
                 for file in files
             ),
         )
@@ -86,7 +95,9 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
     for row in ops.read(ops_folder, "batch_files"):
         absent = frozenset(filter(None, (row["absent_columns"] or "").split(",")))
         files[row["batch_id"]].append(
-            Delivery(row["feed"], row["source_file"], row["file_hash"], row["records_read"], absent)
+            Delivery(
+                row["feed"], row["source_file"], row["path_in_drops"], row["file_hash"], row["records_read"], absent
+            )
         )
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])
     decisions = latest_decisions(ops_folder)
