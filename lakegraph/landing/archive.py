@@ -12,28 +12,37 @@ from lakegraph.landing.history import Delivery, VisibleBatch
 from lakegraph.runtime.ops import sync_folder
 
 
-def archive_files(archive: Path, batch_id: str, paths: Iterable[Path]) -> int:
+def archive_files(archive: Path, batch_id: str, paths: Iterable[Path], prints: Fingerprints) -> list[Path]:
     """Move what is left of the files of a visible batch into its archive folder; one that lies there already is replaced.
 
+    Args:
+        archive: the folder of all archives.
+        batch_id: the batch.
+        paths: where its files lay.
+        prints: what they held when they were read.
+
     Returns:
-        How many there were to move.
+        Those that have been replaced since they were read, and stay: nobody has read what they hold now.
 
     Raises:
         DropFileError: a file cannot be moved; the batch stays landed, and landing again goes on from there.
     """
     folder = archive / batch_id
     folder.mkdir(parents=True, exist_ok=True)
-    left = [path for path in paths if path.exists()]
-    for path in left:
+    replaced = []
+    for path in [path for path in paths if path.exists()]:
         try:
-            move_file(path, folder / path.name)
+            if prints[path].still_fits(path):
+                move_file(path, folder / path.name)
+            else:
+                replaced.append(path)
         except OSError as error:
             raise DropFileError(
                 f"Batch {batch_id} is landed, but {path} cannot be moved to {folder}: {error.strerror}.",
                 "Set 'archive: false' in the sources file where files must stay.",
             ) from error
     sync_folder(folder)
-    return len(left)
+    return replaced
 
 
 def unfinished_archives(

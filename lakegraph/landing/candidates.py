@@ -60,7 +60,7 @@ def triggered_candidates(
         drops: the drops folder.
         sources: how files become feeds; it names trigger files.
         files: the feeds' files in the folder.
-        prints: what each of them holds.
+        prints: what each of them holds; that of the triggers is added.
         visible: the batches landed so far.
         kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder.
     """
@@ -73,7 +73,7 @@ def triggered_candidates(
             unreadable[pattern.date_in(name)].add(PurePosixPath(name).name)
     for path in pattern.files(drops):
         try:
-            triggers.append(ReceivedTrigger(path, read_settled_trigger(path)))
+            triggers.append(ReceivedTrigger(path, read_settled_trigger(path, prints.look_again)))
         except TriggerError as error:
             day = pattern.date_in(path.relative_to(drops).as_posix())
             unreadable[day].add(path.name)

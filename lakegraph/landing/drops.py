@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -122,11 +123,16 @@ def fingerprint(path: Path) -> Fingerprint:
 
 
 class Fingerprints(dict[Path, Fingerprint]):
-    """Files and what they held when they were first asked for."""
+    """Files and what they held when they were first asked for, or looked at since."""
 
     def __missing__(self, path: Path) -> Fingerprint:
         self[path] = fingerprint(path)
         return self[path]
+
+    def look_again(self, path: Path) -> None:
+        """Hash a file anew; one that cannot be read is left to whoever reads it."""
+        with suppress(DropFileError):
+            self[path] = fingerprint(path)
 
 
 def content_hash(files: Iterable[tuple[str, str, str]]) -> str:

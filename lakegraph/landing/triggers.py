@@ -1,6 +1,7 @@
 """Trigger files: the JSON that announces a batch."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -113,14 +114,19 @@ def read_trigger(path: Path) -> Trigger:
         raise TriggerError(f"{path.name} is not a valid trigger: {where}{_wrong(first)}.") from None
 
 
-def read_settled_trigger(path: Path) -> Trigger:
+def read_settled_trigger(path: Path, look: Callable[[Path], None] = lambda path: None) -> Trigger:
     """Read and check a trigger file; one that was written just now gets the time to be written to its end.
+
+    Args:
+        path: the file.
+        look: called with it before each time that it is read.
 
     Raises:
         TriggerFileError: it cannot be read.
         TriggerError: it is not JSON, or lacks what landing needs, and has not changed for a second.
     """
     while True:
+        look(path)
         try:
             return read_trigger(path)
         except TriggerFileError:
