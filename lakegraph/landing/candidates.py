@@ -149,14 +149,17 @@ def _gathered(
     content = content_hash((file.feed, file.name, prints[file.path].sha256) for file in files)
     # batches of one date are applied in the order of their ids: the later delivery has the last word
     place = 1 + sum(batch.batch_date == batch_date for batch in visible.values())
-    batch_id = _known_id(content, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
+    batch_id = _known_id(content, day, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
     return Candidate(batch_id, batch_date, files, fault=_fault(files))
 
 
-def _known_id(content: str, files: tuple[DropFile, ...], visible: dict[str, VisibleBatch]) -> str | None:
-    """The batch that last delivered files of these names, if it delivered this content."""
+def _known_id(
+    content: str, day: date | None, files: tuple[DropFile, ...], visible: dict[str, VisibleBatch]
+) -> str | None:
+    """The batch that last delivered files of these names, if it delivered this content; a dated one, of the same day."""
     names = {file.name for file in files}
-    last = next((batch for batch in reversed(visible.values()) if names & batch.hashes.keys()), None)
+    of_the_day = (batch for batch in reversed(visible.values()) if day in (None, batch.batch_date))
+    last = next((batch for batch in of_the_day if names & batch.hashes.keys()), None)
     return last.batch_id if last and last.content_hash == content else None
 
 

@@ -74,3 +74,30 @@ def test_the_path_of_a_file_is_recorded(untriggered):
 
     paths = {(row["source_file"], row["path_in_drops"]) for row in untriggered.table("batch_files")}
     assert paths == {(name, f"2025_01_15/{name}") for name in ("suppliers.csv", "categories.csv")}
+
+
+@pytest.mark.parametrize("archive", ["true", "false"])
+def test_days_that_lie_there_again_are_recognised(untriggered, archive):
+    untriggered.configure(f"archive: {archive}\n{UNTRIGGERED}")
+    for day, supplier in zip(DAYS, "AB", strict=True):
+        drop(untriggered, day, supplier)
+    ids = [batch.batch_id for batch in untriggered.land().batches]
+    for day, supplier in zip(DAYS, "AB", strict=True):
+        drop(untriggered, day, supplier)
+
+    result = untriggered.land()
+
+    assert (result.batches, result.repeated) == ([], ids)
+
+
+def test_an_older_day_that_comes_again_is_recognised_until_it_is_another(untriggered):
+    for day in DAYS:
+        drop(untriggered, day, "A")
+        untriggered.land()
+    drop(untriggered, DAYS[0], "A")
+    same = untriggered.land()
+    drop(untriggered, DAYS[0], "A", "B")
+    other = untriggered.land()
+
+    assert (len(same.batches), len(same.repeated)) == (0, 1)
+    assert [batch.batch_date for batch in other.batches] == [date(2025, 1, 15)]
