@@ -18,7 +18,7 @@ class Candidate:
     """A batch that may be landed.
 
     Attributes:
-        batch_id: its id; for a trigger that cannot be read, the name of its file.
+        batch_id: its id; for a trigger that cannot be read, its path below the drops folder.
         batch_date: the day it stands for.
         files: its files.
         trigger: the trigger that announces it, if any.
@@ -67,23 +67,30 @@ def triggered_candidates(
     pattern = sources.trigger_pattern
     candidates, triggers = [], []
     unreadable = UnreadableTriggers()
-    landed = {batch.trigger_file for batch in visible.values()}
     for name in kept_triggers:
-        if PurePosixPath(name).name not in landed:
-            unreadable[pattern.date_in(name)].add(PurePosixPath(name).name)
+        day = pattern.date_in(name)
+        if not any(_came_as(name, day, batch) for batch in visible.values()):
+            unreadable[day].add(drops / name)
     for path in pattern.files(drops):
+        below = path.relative_to(drops).as_posix()
         try:
-            triggers.append(ReceivedTrigger(path, read_settled_trigger(path, prints.look_again)))
+            triggers.append(ReceivedTrigger(path, below, read_settled_trigger(path, prints.look_again)))
         except TriggerError as error:
-            day = pattern.date_in(path.relative_to(drops).as_posix())
-            unreadable[day].add(path.name)
+            day = pattern.date_in(below)
+            unreadable[day].add(path)
             unreadable_file = None if isinstance(error, TriggerFileError) else path
-            candidates.append(
-                Candidate(path.name, day or date.min, (), fault=error.message, unreadable=unreadable_file)
-            )
+            candidates.append(Candidate(below, day or date.min, (), fault=error.message, unreadable=unreadable_file))
     owned = {file.path for file in files}
     candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
     return sorted(candidates, key=lambda each: (each.batch_date, each.trigger is not None, each.batch_id))
+
+
+def _came_as(name: str, day: date | None, batch: VisibleBatch) -> bool:
+    """Whether a batch's trigger lay where one that could not be read had lain, so that it is its corrected version."""
+    if batch.trigger_file == name:
+        return True
+    # older batches have its name alone, which may be every day's
+    return batch.trigger_file == PurePosixPath(name).name and day in (None, batch.batch_date)
 
 
 def _announced(claim: Claim, owned: set[Path]) -> Candidate:

@@ -32,12 +32,14 @@ class DropFile:
         path: the file.
         path_in_drops: its path below the drops folder.
         date: the date in its name or its folder's, if the feed's pattern has one.
+        is_named_by_day: whether it is its name that holds the date, so that no other day's file is called so.
     """
 
     feed: str
     path: Path
     path_in_drops: str
     date: date | None
+    is_named_by_day: bool
 
     @property
     def name(self) -> str:
@@ -75,7 +77,9 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
     if not drops.is_dir():
         raise DropsError(f"The drops folder {drops} does not exist.", "Name another with --drops or DROPS_DIR.")
     files = [
-        DropFile(feed, path, below := path.relative_to(drops).as_posix(), pattern.date_in(below))
+        DropFile(
+            feed, path, below := path.relative_to(drops).as_posix(), pattern.date_in(below), pattern.has_day_in_name
+        )
         for feed in sources.feeds
         for pattern in [sources.pattern(feed)]
         for path in pattern.files(drops)

@@ -43,7 +43,7 @@ class VisibleBatch:
         batch_date: the day it stands for.
         content_hash: the hash of what it delivered.
         expected_files: the files that its trigger expected; None when there was no trigger, or it is not known any more.
-        trigger_file: the name of its trigger's file, if it had one.
+        trigger_file: its trigger's path below the drops folder, if it had one; of older batches the name alone.
         deliveries: its files.
         is_rejected: whether it was rejected by hand; builds leave it out, but its id stays taken.
     """
@@ -65,7 +65,7 @@ class VisibleBatch:
             batch_date=landed.batch_date,
             content_hash=content_hash((file.feed, file.source_file, file.file_hash) for file in files),
             expected_files=frozenset(received.content.expected_files) if received else None,
-            trigger_file=received.path.name if received else None,
+            trigger_file=received.path_in_drops if received else None,
             deliveries=tuple(
                 Delivery(
                     file.feed,

@@ -130,6 +130,6 @@ class KeptAside:
         return path.relative_to(self._settings.drops).as_posix()
 
     def _name(self, refused: Refused) -> str:
-        lines = sorted(f"{path.name}\t{self._prints[path].sha256}" for path in refused.paths)
+        lines = sorted(f"{self._below(path)}\t{self._prints[path].sha256}" for path in refused.paths)
         content = sha256("\n".join(lines).encode()).hexdigest()[:DIGITS]
         return f"{refused.batch_id or refused.paths[0].name}.{content}"

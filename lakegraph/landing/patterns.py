@@ -28,6 +28,11 @@ class FilePattern:
         """Whether the files' names carry a date."""
         return "{date}" in self.text
 
+    @property
+    def has_day_in_name(self) -> bool:
+        """Whether the date stands in the files' own names, and not in those of their folders."""
+        return "{date}" in self.text.rpartition("/")[2]
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         parts = re.split(r"(\{date\}|\*)", self.text)

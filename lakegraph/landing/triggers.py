@@ -91,9 +91,16 @@ class Trigger(BaseModel):
 
 @dataclass(frozen=True)
 class ReceivedTrigger:
-    """A trigger and the file that holds it."""
+    """A trigger and the file that holds it.
+
+    Attributes:
+        path: the file.
+        path_in_drops: its path below the drops folder.
+        content: what it says.
+    """
 
     path: Path
+    path_in_drops: str
     content: Trigger
 
 
