@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from lakegraph.runtime.errors import LakegraphError
 
 SETTLED_S = 1.0
+# file systems take no longer ones, and fail when they are asked for one
+LONGEST_NAME = 255
 SAFE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
@@ -24,13 +26,18 @@ class TriggerFileError(TriggerError):
 
 
 def _file_name(name: str) -> str:
-    if not name or PurePosixPath(name).name != name or "\\" in name:
+    if not name or PurePosixPath(name).name != name or "\\" in name or "\0" in name:
         raise ValueError("must be a plain file name")
+    if len(name.encode()) > LONGEST_NAME:
+        raise ValueError(f"must be a file name of at most {LONGEST_NAME} bytes")
     return name
 
 
 def _utc(moment: datetime) -> datetime:
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 def _asked(checks: Any) -> Any:

@@ -81,9 +81,11 @@ def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Arr
 def _iso(text: str, date_format: str, declared_type: str) -> str:
     try:
         moment = datetime.strptime(text.strip(BLANKS), date_format)
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
     except ValueError:
         return f"{text} (not written as {date_format})" if text.strip(BLANKS) else text
-    if moment.tzinfo:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return f"{text} (outside the years 1 to 9999 in UTC)"
     timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)
     return moment.isoformat(sep=" ") if timed else moment.date().isoformat()

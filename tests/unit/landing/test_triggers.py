@@ -81,6 +81,12 @@ def test_a_check_that_is_neither_true_nor_false_is_told(trigger, given):
         ({"metadata": [1, 2]}, {}, None),
         ({"metadata": {"row_counts": {"a": True, "b": -1, "c": 1.5, "d": "many", "e": None, "f": [1]}}}, {}, None),
         ({"metadata": {"row_counts": "12 rows", "total_records": True}}, {}, None),
+        # more than any table holds
+        (
+            {"row_counts": {"a": 10**20, "b": "9" * 5000, "c": "0" * 5000}},
+            {"a": 2**63 - 1, "b": 2**63 - 1, "c": 0},
+            None,
+        ),
     ],
 )
 def test_record_counts_are_found_under_their_usual_names(trigger, said, by_name, total):
@@ -117,3 +123,22 @@ def test_a_trigger_that_stays_unreadable_is_told(tmp_path):
 
     with pytest.raises(TriggerError, match="is not a valid trigger"):
         read_settled_trigger(path)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"trigger_timestamp": "0001-01-01T00:00:00+01:00"}, "'trigger_timestamp': lies outside the years 1 to 9999"),
+        ({"trigger_timestamp": "9999-12-31T23:59:59-05:00"}, "'trigger_timestamp': lies outside the years 1 to 9999"),
+        # 300 bytes in 150 characters
+        ({"expected_files": ["ü" * 150]}, "'expected_files.0': must be a file name of at most 255 bytes"),
+        ({"expected_files": ["a\0b"]}, "'expected_files.0': must be a plain file name"),
+    ],
+)
+def test_what_no_calendar_and_no_file_system_has_is_told(trigger, said, message):
+    with pytest.raises(TriggerError, match=message):
+        trigger(**said)
+
+
+def test_the_longest_file_name_is_taken(trigger):
+    assert trigger(expected_files=["a" * 255]).expected_files == ("a" * 255,)
