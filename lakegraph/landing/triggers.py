@@ -1,5 +1,6 @@
 """Trigger files: the JSON that announces a batch."""
 
+import codecs
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -112,20 +113,29 @@ class ReceivedTrigger:
 
 
 def read_trigger(path: Path) -> Trigger:
-    """Read and check a trigger file.
+    """Read and check a trigger file: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
         TriggerFileError: it cannot be read.
         TriggerError: it is not JSON, or lacks what landing needs.
     """
     try:
-        return Trigger.model_validate_json(path.read_bytes())
+        return Trigger.model_validate_json(_text(path.read_bytes()))
     except OSError as error:
         raise TriggerFileError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        reason = "it is neither UTF-8 nor UTF-16 with a byte order mark"
+        raise TriggerError(f"{path.name} is not a valid trigger: {reason}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = f"'{'.'.join(str(part) for part in first['loc'])}': " if first["loc"] else ""
         raise TriggerError(f"{path.name} is not a valid trigger: {where}{_wrong(first)}.") from None
+
+
+def _text(content: bytes) -> str:
+    # what Windows writes begins with a mark that says how
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def read_settled_trigger(path: Path, look: Callable[[Path], None] = lambda path: None) -> Trigger:

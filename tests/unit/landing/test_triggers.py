@@ -142,3 +142,22 @@ def test_what_no_calendar_and_no_file_system_has_is_told(trigger, said, message)
 
 def test_the_longest_file_name_is_taken(trigger):
     assert trigger(expected_files=["a" * 255]).expected_files == ("a" * 255,)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
+def test_a_byte_order_mark_says_how_a_trigger_is_written(tmp_path, mark, encoding):
+    path = tmp_path / "trigger.json"
+    path.write_bytes(mark + json.dumps({**REQUIRED, "client_name": "Müller"}, ensure_ascii=False).encode(encoding))
+
+    assert read_trigger(path).client_name == "Müller"
+
+
+@pytest.mark.parametrize("content", [b'{"a": "\xfc"}', b"\xff\xfe{"])
+def test_a_trigger_that_is_no_text_is_told(tmp_path, content):
+    path = tmp_path / "trigger.json"
+    path.write_bytes(content)
+
+    with pytest.raises(TriggerError, match="is not a valid trigger: it is neither UTF-8 nor UTF-16"):
+        read_trigger(path)
