@@ -82,3 +82,16 @@ def test_a_time_that_no_calendar_has_in_utc_is_marked():
         "0001-01-01 00:00:00 +0100 (outside the years 1 to 9999 in UTC)",
         "2024-01-30 23:00:00",
     ]
+
+
+def test_of_several_date_formats_the_first_that_fits_holds():
+    formats = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y")
+
+    assert applied(["15/01/2024", "02/01/2024", "01/15/2024", "15/15/2024", " "], "date", date_format=formats) == [
+        *("2024-01-15", "2024-01-02", "2024-01-15"),
+        "15/15/2024 (not written as %d/%m/%Y or %d/%m/%Y %H:%M or %m/%d/%Y)",
+        " ",
+    ]
+    assert applied(["15/01/2024", "15/01/2024 10:22"], "timestamp", date_format=formats) == [
+        *("2024-01-15 00:00:00", "2024-01-15 10:22:00"),
+    ]
