@@ -22,6 +22,8 @@ MUST_BE = {
     "invalid_key": "must be a text",
     "bool_type": "must be true or false",
 }
+# What keys are made of separates no fields: the keys in a record that cannot be read would not be found.
+DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -42,8 +44,11 @@ def _checked_dates(text: str) -> str:
 
 def _checked_delimiter(text: str) -> str:
     delimiter = NAMED_DELIMITERS.get(text, text)
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        raise ValueError(f"must be one ASCII character, or one of {', '.join(NAMED_DELIMITERS)}")
+    if not re.fullmatch(DELIMITER, delimiter):
+        names = ", ".join(NAMED_DELIMITERS)
+        raise ValueError(
+            f"must be one ASCII character that is no letter, digit, dot, hyphen, underscore or quote, or one of {names}"
+        )
     return delimiter
 
 

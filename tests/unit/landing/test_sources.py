@@ -59,6 +59,13 @@ def test_no_trigger(tmp_path, trigger):
             "'feeds.orders.from.orderid' is not a column of orders",
         ),
         ("feeds: {orders: {files: o.csv, delimiter: ';;'}}", "'feeds.orders.delimiter' must be one ASCII character"),
+        *(
+            (
+                f"feeds: {{orders: {{files: o.csv, delimiter: '{sign}'}}}}",
+                "'feeds.orders.delimiter' must be one ASCII character",
+            )
+            for sign in 'aZ0.-_§"'
+        ),
         ("feeds: {orders: {files: o.csv, encoding: utf-9}}", "'feeds.orders.encoding' is not an encoding"),
         ("feeds: {orders: {files: o.csv, encoding: rot13}}", "'feeds.orders.encoding' is not an encoding"),
         ("feeds: {orders: {files: o.csv, null_values: [NULL]}}", "'feeds.orders.null_values.0'"),
@@ -124,6 +131,13 @@ def test_date_formats_that_say_the_day_are_taken(tmp_path, date_format):
     text = f"feeds: {{orders: {{files: o.csv, date_format: '{date_format}'}}}}"
 
     assert load(tmp_path, text).feeds["orders"].date_format == date_format
+
+
+@pytest.mark.parametrize("delimiter", [*"~^#|;:,!$%&/ ", "\\t", "\\x01", "\\x1f"])
+def test_any_other_sign_may_be_the_delimiter(tmp_path, delimiter):
+    text = f'feeds: {{orders: {{files: o.csv, delimiter: "{delimiter}"}}}}'
+
+    assert load(tmp_path, text).feeds["orders"].delimiter == delimiter.encode().decode("unicode_escape")
 
 
 def test_several_date_formats_are_taken_in_their_order(tmp_path):
