@@ -51,7 +51,8 @@ def triggered_candidates(
     visible: Mapping[str, VisibleBatch],
     kept_triggers: Iterable[str] = (),
 ) -> list[Candidate]:
-    """A candidate per trigger file, in batch order; of a day's triggers, those that cannot be read come first.
+    """A candidate per trigger file, in batch order: of a day's triggers, those that cannot be read come first, and then that
+    which was written first, for what is landed last has the last word.
 
     Nobody knows which of the day's files those meant, so another trigger of their day takes only what it lists, until one
     of the same name has been landed.
@@ -82,7 +83,12 @@ def triggered_candidates(
             candidates.append(Candidate(below, day or date.min, (), fault=error.message, unreadable=unreadable_file))
     owned = {file.path for file in files}
     candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
-    return sorted(candidates, key=lambda each: (each.batch_date, each.trigger is not None, each.batch_id))
+    return sorted(candidates, key=_turn)
+
+
+def _turn(candidate: Candidate) -> tuple[date, bool, datetime, str]:
+    written_at = candidate.trigger.content.trigger_timestamp if candidate.trigger else None
+    return candidate.batch_date, candidate.trigger is not None, written_at or datetime.min, candidate.batch_id
 
 
 def _came_as(name: str, day: date | None, batch: VisibleBatch) -> bool:
@@ -154,7 +160,7 @@ def _gathered(
 ) -> Candidate:
     batch_date = day or max(_day(prints[file.path].modified) for file in files)
     content = content_hash((file.feed, file.name, prints[file.path].sha256) for file in files)
-    # batches of one date are applied in the order of their ids: the later delivery has the last word
+    # the place keeps the ids apart when content comes back
     place = 1 + sum(batch.batch_date == batch_date for batch in visible.values())
     batch_id = _known_id(content, day, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
     return Candidate(batch_id, batch_date, files, fault=_fault(files))
