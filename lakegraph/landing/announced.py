@@ -10,6 +10,9 @@ from lakegraph.landing.triggers import Trigger
 PER_FILE = ("row_counts", "record_counts", "expected_row_counts", "expected_rows", "expected_records")
 IN_ALL = ("total_records", "total_rows", "expected_records", "expected_rows", "row_count", "record_count")
 
+# The most that an operational table holds; nobody delivers as many, so that a greater number fails as well.
+MOST = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class AnnouncedCounts:
@@ -51,5 +54,6 @@ def _counts(value: Any) -> Iterator[tuple[str, int]]:
 
 def _count(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+        digits = value.strip().lstrip("0") or "0"
+        value = int(digits) if len(digits) <= len(str(MOST)) else MOST
+    return min(value, MOST) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

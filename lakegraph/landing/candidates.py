@@ -18,7 +18,7 @@ class Candidate:
     """A batch that may be landed.
 
     Attributes:
-        batch_id: its id; for a trigger that cannot be read, the name of its file.
+        batch_id: its id; for a trigger that cannot be read, its path below the drops folder.
         batch_date: the day it stands for.
         files: its files.
         trigger: the trigger that announces it, if any.
@@ -51,7 +51,8 @@ def triggered_candidates(
     visible: Mapping[str, VisibleBatch],
     kept_triggers: Iterable[str] = (),
 ) -> list[Candidate]:
-    """A candidate per trigger file, in batch order; of a day's triggers, those that cannot be read come first.
+    """A candidate per trigger file, in batch order: of a day's triggers, those that cannot be read come first, and then that
+    which was written first, for what is landed last has the last word.
 
     Nobody knows which of the day's files those meant, so another trigger of their day takes only what it lists, until one
     of the same name has been landed.
@@ -60,30 +61,42 @@ def triggered_candidates(
         drops: the drops folder.
         sources: how files become feeds; it names trigger files.
         files: the feeds' files in the folder.
-        prints: what each of them holds.
+        prints: what each of them holds; that of the triggers is added.
         visible: the batches landed so far.
         kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder.
     """
     pattern = sources.trigger_pattern
     candidates, triggers = [], []
     unreadable = UnreadableTriggers()
-    landed = {batch.trigger_file for batch in visible.values()}
     for name in kept_triggers:
-        if PurePosixPath(name).name not in landed:
-            unreadable[pattern.date_in(name)].add(PurePosixPath(name).name)
+        day = pattern.date_in(name)
+        if not any(_came_as(name, day, batch) for batch in visible.values()):
+            unreadable[day].add(drops / name)
     for path in pattern.files(drops):
+        below = path.relative_to(drops).as_posix()
         try:
-            triggers.append(ReceivedTrigger(path, read_settled_trigger(path)))
+            triggers.append(ReceivedTrigger(path, below, read_settled_trigger(path, prints.look_again)))
         except TriggerError as error:
-            day = pattern.date_in(path.relative_to(drops).as_posix())
-            unreadable[day].add(path.name)
+            day = pattern.date_in(below)
+            unreadable[day].add(path)
             unreadable_file = None if isinstance(error, TriggerFileError) else path
-            candidates.append(
-                Candidate(path.name, day or date.min, (), fault=error.message, unreadable=unreadable_file)
-            )
+            candidates.append(Candidate(below, day or date.min, (), fault=error.message, unreadable=unreadable_file))
     owned = {file.path for file in files}
     candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
-    return sorted(candidates, key=lambda each: (each.batch_date, each.trigger is not None, each.batch_id))
+    return sorted(candidates, key=_turn)
+
+
+def _turn(candidate: Candidate) -> tuple[date, bool, datetime, str]:
+    written_at = candidate.trigger.content.trigger_timestamp if candidate.trigger else None
+    return candidate.batch_date, candidate.trigger is not None, written_at or datetime.min, candidate.batch_id
+
+
+def _came_as(name: str, day: date | None, batch: VisibleBatch) -> bool:
+    """Whether a batch's trigger lay where one that could not be read had lain, so that it is its corrected version."""
+    if batch.trigger_file == name:
+        return True
+    # older batches have its name alone, which may be every day's
+    return batch.trigger_file == PurePosixPath(name).name and day in (None, batch.batch_date)
 
 
 def _announced(claim: Claim, owned: set[Path]) -> Candidate:
@@ -147,16 +160,19 @@ def _gathered(
 ) -> Candidate:
     batch_date = day or max(_day(prints[file.path].modified) for file in files)
     content = content_hash((file.feed, file.name, prints[file.path].sha256) for file in files)
-    # batches of one date are applied in the order of their ids: the later delivery has the last word
+    # the place keeps the ids apart when content comes back
     place = 1 + sum(batch.batch_date == batch_date for batch in visible.values())
-    batch_id = _known_id(content, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
+    batch_id = _known_id(content, day, files, visible) or f"files_{batch_date:%Y_%m_%d}_{place:04}_{content[:8]}"
     return Candidate(batch_id, batch_date, files, fault=_fault(files))
 
 
-def _known_id(content: str, files: tuple[DropFile, ...], visible: dict[str, VisibleBatch]) -> str | None:
-    """The batch that last delivered files of these names, if it delivered this content."""
+def _known_id(
+    content: str, day: date | None, files: tuple[DropFile, ...], visible: dict[str, VisibleBatch]
+) -> str | None:
+    """The batch that last delivered files of these names, if it delivered this content; a dated one, of the same day."""
     names = {file.name for file in files}
-    last = next((batch for batch in reversed(visible.values()) if names & batch.hashes.keys()), None)
+    of_the_day = (batch for batch in reversed(visible.values()) if day in (None, batch.batch_date))
+    last = next((batch for batch in of_the_day if names & batch.hashes.keys()), None)
     return last.batch_id if last and last.content_hash == content else None
 
 

@@ -11,15 +11,15 @@ from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.triggers import ReceivedTrigger
 
 
-class UnreadableTriggers(defaultdict[date | None, set[str]]):
-    """A day to the names of its triggers that could not be read."""
+class UnreadableTriggers(defaultdict[date | None, set[Path]]):
+    """A day to its triggers that could not be read."""
 
     def __init__(self):
         super().__init__(set)
 
     def beside(self, received: ReceivedTrigger) -> list[str]:
         """Those of a trigger's day that it is not the corrected version of."""
-        return sorted(self.get(received.content.batch_date, set()) - {received.path.name})
+        return sorted(path.name for path in self.get(received.content.batch_date, set()) - {received.path})
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def settle_claims(
 ) -> list[Claim]:
     """What each trigger takes: the files that it expects, and of its day those that no other trigger expects.
 
+    Where each day or sender has a folder with files of the same names, a trigger means those beside it.
+
     Where one of a day's triggers lists no files, what nobody expects is that one's. Beside a trigger of its day that could
     not be read, it takes only what it lists.
 
@@ -57,14 +59,32 @@ def settle_claims(
         unreadable: the triggers that could not be read.
     """
     certain = [received for received in triggers if not unreadable.beside(received)]
-    claimants = {file.path: _claimants(file, triggers, certain, visible, prints) for file in files}
+    expecting = _expecting(triggers, files)
+    claimants = {file.path: _claimants(file, triggers, certain, expecting, visible, prints) for file in files}
     return [_claim(received, files, claimants, unreadable) for received in triggers]
+
+
+def _expecting(triggers: list[ReceivedTrigger], files: list[DropFile]) -> dict[Path, set[str]]:
+    """A file to the ids of the triggers that expect it: of those in its own folder, or else of those elsewhere."""
+    there = {file.path for file in files}
+    beside, elsewhere = defaultdict(set), defaultdict(set)
+    for file in files:
+        for received in triggers:
+            content = received.content
+            if file.name not in content.expected_files:
+                continue
+            if (own := received.path.parent / file.name) == file.path:
+                beside[file.path].add(content.trigger_id)
+            elif own not in there and (file.is_named_by_day or file.date in (None, content.batch_date)):
+                elsewhere[file.path].add(content.trigger_id)
+    return elsewhere | beside
 
 
 def _claimants(
     file: DropFile,
     triggers: list[ReceivedTrigger],
     certain: list[ReceivedTrigger],
+    expected_by: Mapping[Path, set[str]],
     visible: Mapping[str, VisibleBatch],
     prints: Fingerprints,
 ) -> list[ReceivedTrigger]:
@@ -77,7 +97,7 @@ def _claimants(
         hashes = visible[trigger_id].hashes if trigger_id in visible else {}
         return file.name in hashes and hashes[file.name] == prints[file.path].sha256
 
-    expecting = {received.content.trigger_id for received in triggers if file.name in received.content.expected_files}
+    expecting = expected_by.get(file.path, set())
     of_the_day = [received.content for received in certain if file.date in (received.content.batch_date, None)]
     without_list = {trigger.trigger_id for trigger in of_the_day if not trigger.expected_files}
     ids = expecting or without_list or {trigger.trigger_id for trigger in of_the_day}

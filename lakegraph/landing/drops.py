@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,12 +30,16 @@ class DropFile:
     Attributes:
         feed: the feed.
         path: the file.
-        date: the date in its name, if the feed's pattern has one.
+        path_in_drops: its path below the drops folder.
+        date: the date in its name or its folder's, if the feed's pattern has one.
+        is_named_by_day: whether it is its name that holds the date, so that no other day's file is called so.
     """
 
     feed: str
     path: Path
+    path_in_drops: str
     date: date | None
+    is_named_by_day: bool
 
     @property
     def name(self) -> str:
@@ -72,9 +77,12 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
     if not drops.is_dir():
         raise DropsError(f"The drops folder {drops} does not exist.", "Name another with --drops or DROPS_DIR.")
     files = [
-        DropFile(feed, path, sources.pattern(feed).date_in(path.relative_to(drops).as_posix()))
+        DropFile(
+            feed, path, below := path.relative_to(drops).as_posix(), pattern.date_in(below), pattern.has_day_in_name
+        )
         for feed in sources.feeds
-        for path in sources.pattern(feed).files(drops)
+        for pattern in [sources.pattern(feed)]
+        for path in pattern.files(drops)
     ]
     owners: dict[Path, str] = {}
     for file in files:
@@ -119,11 +127,16 @@ def fingerprint(path: Path) -> Fingerprint:
 
 
 class Fingerprints(dict[Path, Fingerprint]):
-    """Files and what they held when they were first asked for."""
+    """Files and what they held when they were first asked for, or looked at since."""
 
     def __missing__(self, path: Path) -> Fingerprint:
         self[path] = fingerprint(path)
         return self[path]
+
+    def look_again(self, path: Path) -> None:
+        """Hash a file anew; one that cannot be read is left to whoever reads it."""
+        with suppress(DropFileError):
+            self[path] = fingerprint(path)
 
 
 def content_hash(files: Iterable[tuple[str, str, str]]) -> str:

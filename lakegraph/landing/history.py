@@ -20,6 +20,7 @@ class Delivery:
     Attributes:
         feed: its feed.
         source_file: its name.
+        path_in_drops: its path below the drops folder; None when it landed before this was kept.
         file_hash: the sha256 of its bytes.
         records_read: its records.
         absent_columns: canonical columns that it lacked.
@@ -27,6 +28,7 @@ class Delivery:
 
     feed: str
     source_file: str
+    path_in_drops: str | None
     file_hash: str
     records_read: int
     absent_columns: frozenset[str]
@@ -41,7 +43,7 @@ class VisibleBatch:
         batch_date: the day it stands for.
         content_hash: the hash of what it delivered.
         expected_files: the files that its trigger expected; None when there was no trigger, or it is not known any more.
-        trigger_file: the name of its trigger's file, if it had one.
+        trigger_file: its trigger's path below the drops folder, if it had one; of older batches the name alone.
         deliveries: its files.
         is_rejected: whether it was rejected by hand; builds leave it out, but its id stays taken.
     """
@@ -63,9 +65,16 @@ class VisibleBatch:
             batch_date=landed.batch_date,
             content_hash=content_hash((file.feed, file.source_file, file.file_hash) for file in files),
             expected_files=frozenset(received.content.expected_files) if received else None,
-            trigger_file=received.path.name if received else None,
+            trigger_file=received.path_in_drops if received else None,
             deliveries=tuple(
-                Delivery(file.feed, file.source_file, file.file_hash, file.records_read, frozenset(file.absent_columns))
+                Delivery(
+                    file.feed,
+                    file.source_file,
+                    file.path_in_drops,
+                    file.file_hash,
+                    file.records_read,
+                    frozenset(file.absent_columns),
+                )
                 for file in files
             ),
         )
@@ -86,7 +95,9 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
     for row in ops.read(ops_folder, "batch_files"):
         absent = frozenset(filter(None, (row["absent_columns"] or "").split(",")))
         files[row["batch_id"]].append(
-            Delivery(row["feed"], row["source_file"], row["file_hash"], row["records_read"], absent)
+            Delivery(
+                row["feed"], row["source_file"], row["path_in_drops"], row["file_hash"], row["records_read"], absent
+            )
         )
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])
     decisions = latest_decisions(ops_folder)

@@ -93,13 +93,17 @@ class KeptAside:
         for row in (row for row in rows if row["kept_in"] is None):
             place = Path(FOLDER, name) if row["batch_id"] is None else Path(FOLDER, name, Path(row["source_file"]).name)
             target, path = self._settings.lake / place, by_name.get(row["source_file"])
-            if path and path.exists() and self._prints[path].sha256 == row["file_hash"]:
+            if path and path.exists() and self._holds(path, row["file_hash"]):
                 self._move_to(path, target)
             if target.exists():
                 row["kept_in"], moved = place.as_posix(), True
         if moved:
             ops.append(self._settings.ops, TABLE, name, rows)
         return moved
+
+    def _holds(self, path: Path, file_hash: str) -> bool:
+        seen = self._prints[path]
+        return seen.sha256 == file_hash and seen.still_fits(path)
 
     @staticmethod
     def _move_to(path: Path, target: Path) -> None:
@@ -126,6 +130,6 @@ class KeptAside:
         return path.relative_to(self._settings.drops).as_posix()
 
     def _name(self, refused: Refused) -> str:
-        lines = sorted(f"{path.name}\t{self._prints[path].sha256}" for path in refused.paths)
+        lines = sorted(f"{self._below(path)}\t{self._prints[path].sha256}" for path in refused.paths)
         content = sha256("\n".join(lines).encode()).hexdigest()[:DIGITS]
         return f"{refused.batch_id or refused.paths[0].name}.{content}"

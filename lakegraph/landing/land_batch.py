@@ -101,7 +101,7 @@ def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: P
     }
     if received := candidate.trigger:
         row |= {
-            "trigger_file": received.path.name,
+            "trigger_file": received.path_in_drops,
             "trigger_id": received.content.trigger_id,
             "trigger_timestamp": received.content.trigger_timestamp,
             "client_name": received.content.client_name,

@@ -83,6 +83,7 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
         feed=given.feed.name,
         delivery=given.declared.delivery or given.feed.delivery,
         source_file=path.name,
+        path_in_drops=given.file.path_in_drops,
         file_bytes=given.seen.size,
         file_hash=given.seen.sha256,
         absent_columns=header[0].absent,

@@ -74,9 +74,9 @@ class _Landing:
             elif batch_id in self.visible:
                 self._recognise(candidate)
             elif stopped_by:
-                self._wait(batch_id, f"comes after {stopped_by}, which is left behind")
+                self._wait(batch_id, f"comes after {stopped_by}, which is left behind", batch_id)
             elif candidate.waits_for:
-                self._wait(batch_id, candidate.waits_for)
+                self._wait(batch_id, candidate.waits_for, batch_id)
                 stopped_by = batch_id
             elif candidate.fault:
                 self._refuse(batch_id, candidate.fault, batch_id)
@@ -161,6 +161,11 @@ class _Landing:
         trigger = candidate.unreadable or (candidate.trigger and candidate.trigger.path)
         batch_id = None if candidate.unreadable else candidate.batch_id
         paths = [path for path in (*(file.path for file in candidate.files), trigger) if path and path.exists()]
+        if replaced := [path.name for path in paths if not self.prints[path].still_fits(path)]:
+            self._wait(
+                candidate.batch_id, f"{', '.join(replaced)} changed meanwhile; the next landing looks again", batch_id
+            )
+            return
         refused = Refused(batch_id, reason.removesuffix("."), paths)
         place = self.aside.place(refused)
         # logged first: once all has moved, no later landing would find it again
@@ -168,8 +173,8 @@ class _Landing:
         self._refuse(candidate.batch_id, told, batch_id)
         self.aside.keep(refused)
 
-    def _wait(self, batch_id: str, reason: str) -> None:
-        self.result.waiting.append(LeftBehind(batch_id, reason))
+    def _wait(self, name: str, reason: str, batch_id: str | None) -> None:
+        self.result.waiting.append(LeftBehind(name, reason))
         log_found(self.settings.ops, self.run_id, "land", batch_id, "waiting", reason)
 
     def _refuse(self, name: str, reason: str, batch_id: str | None) -> None:
@@ -184,4 +189,6 @@ class _Landing:
     def _archive(self, batch_id: str, paths: list[Path]) -> None:
         if paths := [path for path in paths if path.exists()]:
             with logged_step(self.settings.ops, self.run_id, "archive", batch_id) as entry:
-                entry.files_archived = archive_files(self.archive, batch_id, paths)
+                replaced = archive_files(self.archive, batch_id, paths, self.prints)
+                entry.files_archived = len(paths) - len(replaced)
+            self.result.unclaimed.extend(f"{path.name} (replaced since {batch_id} was read)" for path in replaced)

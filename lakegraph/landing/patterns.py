@@ -28,6 +28,11 @@ class FilePattern:
         """Whether the files' names carry a date."""
         return "{date}" in self.text
 
+    @property
+    def has_day_in_name(self) -> bool:
+        """Whether the date stands in the files' own names, and not in those of their folders."""
+        return "{date}" in self.text.rpartition("/")[2]
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         parts = re.split(r"(\{date\}|\*)", self.text)
@@ -45,8 +50,12 @@ class FilePattern:
             return None
 
     def matches(self, path: str) -> bool:
-        """Whether a path, relative to the drops folder, fits the pattern; a dated one must hold a real date."""
-        return bool(self._regex.fullmatch(path)) and (not self.dated or self.date_in(path) is not None)
+        """Whether a path, relative to the drops folder, fits the pattern; a dated one must hold a real date.
+
+        One that is not UTF-8 fits none: no table could say where its records come from.
+        """
+        fits = bool(self._regex.fullmatch(path)) and (not self.dated or self.date_in(path) is not None)
+        return fits and _is_utf8(path)
 
     def files(self, folder: Path) -> Iterator[Path]:
         """The files below a folder that fit the pattern, in the order of their names."""
@@ -58,6 +67,14 @@ class FilePattern:
         """The folders at or below a folder in which files that fit the pattern can lie."""
         parent, _, _ = self.text.rpartition("/")
         return folder.glob(_glob(parent)) if parent else iter([folder])
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _glob(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lakegraph.landing.order import place_in_order
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
 
@@ -15,6 +16,6 @@ class PublishError(LakegraphError):
 
 
 def landed_batches(lake: Path) -> list[str]:
-    """The ids of the visible batches of a lake, in the order of their dates."""
-    rows = sorted(ops.read(lake / "ops", BATCHES), key=lambda row: (row["batch_date"], row["batch_id"]))
+    """The ids of the visible batches of a lake, in the order in which they are applied."""
+    rows = sorted(ops.read(lake / "ops", BATCHES), key=place_in_order)
     return [row["batch_id"] for row in rows]

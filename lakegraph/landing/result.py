@@ -12,6 +12,7 @@ class LandedFile:
         feed: its feed.
         delivery: full or delta.
         source_file: its name.
+        path_in_drops: its path below the drops folder.
         file_bytes: its size in bytes.
         file_hash: the sha256 of its bytes.
         absent_columns: canonical columns that it lacks.
@@ -25,6 +26,7 @@ class LandedFile:
     feed: str
     delivery: str
     source_file: str
+    path_in_drops: str
     file_bytes: int
     file_hash: str
     absent_columns: tuple[str, ...]

@@ -22,6 +22,8 @@ MUST_BE = {
     "invalid_key": "must be a text",
     "bool_type": "must be true or false",
 }
+# What keys are made of separates no fields: the keys in a record that cannot be read would not be found.
+DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -42,8 +44,11 @@ def _checked_dates(text: str) -> str:
 
 def _checked_delimiter(text: str) -> str:
     delimiter = NAMED_DELIMITERS.get(text, text)
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        raise ValueError(f"must be one ASCII character, or one of {', '.join(NAMED_DELIMITERS)}")
+    if not re.fullmatch(DELIMITER, delimiter):
+        names = ", ".join(NAMED_DELIMITERS)
+        raise ValueError(
+            f"must be one ASCII character that is no letter, digit, dot, hyphen, underscore or quote, or one of {names}"
+        )
     return delimiter
 
 
@@ -55,7 +60,16 @@ def _checked_encoding(text: str) -> str:
         raise ValueError("is not an encoding that Python knows") from error
 
 
-def _checked_date_format(text: str) -> str:
+def _checked_date_formats(given: Any) -> Any:
+    formats = [given] if isinstance(given, str) else given
+    if not (isinstance(formats, list) and formats and all(isinstance(text, str) for text in formats)):
+        raise ValueError("must be a text or a list of texts")
+    for text in formats:
+        _check_date_format(text)
+    return given if isinstance(given, str) else tuple(formats)
+
+
+def _check_date_format(text: str) -> None:
     moment = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)
     try:
         says_the_day = datetime.strptime(moment.strftime(text), text).date() == moment.date()
@@ -63,7 +77,6 @@ def _checked_date_format(text: str) -> str:
         says_the_day = False
     if not says_the_day:
         raise ValueError("does not say year, month and day; write it like %d/%m/%Y")
-    return text
 
 
 class _Declared(BaseModel):
@@ -78,7 +91,8 @@ class FileOptions(_Declared):
         delimiter: what separates two fields.
         encoding: the files' character encoding, by a name that Python knows.
         decimal_comma: numbers are written 1.234,56.
-        date_format: dates and times are written in this strptime format instead of ISO 8601.
+        date_format: dates and times are written in this strptime format instead of ISO 8601, or in one of several, of which
+            the first that fits holds.
         null_values: texts that mean that there is no value.
     """
 
@@ -86,7 +100,7 @@ class FileOptions(_Declared):
     delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
     encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
     decimal_comma: bool = False
-    date_format: Annotated[str, AfterValidator(_checked_date_format)] | None = None
+    date_format: Annotated[str | tuple[str, ...], BeforeValidator(_checked_date_formats)] | None = None
     null_values: tuple[str, ...] = Field(default=(), strict=False)
 
 

@@ -1,6 +1,8 @@
 """Trigger files: the JSON that announces a batch."""
 
+import codecs
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -11,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from lakegraph.runtime.errors import LakegraphError
 
 SETTLED_S = 1.0
+# file systems take no longer ones, and fail when they are asked for one
+LONGEST_NAME = 255
 SAFE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
@@ -23,13 +27,18 @@ class TriggerFileError(TriggerError):
 
 
 def _file_name(name: str) -> str:
-    if not name or PurePosixPath(name).name != name or "\\" in name:
+    if not name or PurePosixPath(name).name != name or "\\" in name or "\0" in name:
         raise ValueError("must be a plain file name")
+    if len(name.encode()) > LONGEST_NAME:
+        raise ValueError(f"must be a file name of at most {LONGEST_NAME} bytes")
     return name
 
 
 def _utc(moment: datetime) -> datetime:
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 def _asked(checks: Any) -> Any:
@@ -90,37 +99,58 @@ class Trigger(BaseModel):
 
 @dataclass(frozen=True)
 class ReceivedTrigger:
-    """A trigger and the file that holds it."""
+    """A trigger and the file that holds it.
+
+    Attributes:
+        path: the file.
+        path_in_drops: its path below the drops folder.
+        content: what it says.
+    """
 
     path: Path
+    path_in_drops: str
     content: Trigger
 
 
 def read_trigger(path: Path) -> Trigger:
-    """Read and check a trigger file.
+    """Read and check a trigger file: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
         TriggerFileError: it cannot be read.
         TriggerError: it is not JSON, or lacks what landing needs.
     """
     try:
-        return Trigger.model_validate_json(path.read_bytes())
+        return Trigger.model_validate_json(_text(path.read_bytes()))
     except OSError as error:
         raise TriggerFileError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        reason = "it is neither UTF-8 nor UTF-16 with a byte order mark"
+        raise TriggerError(f"{path.name} is not a valid trigger: {reason}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = f"'{'.'.join(str(part) for part in first['loc'])}': " if first["loc"] else ""
         raise TriggerError(f"{path.name} is not a valid trigger: {where}{_wrong(first)}.") from None
 
 
-def read_settled_trigger(path: Path) -> Trigger:
+def _text(content: bytes) -> str:
+    # what Windows writes begins with a mark that says how
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+
+
+def read_settled_trigger(path: Path, look: Callable[[Path], None] = lambda path: None) -> Trigger:
     """Read and check a trigger file; one that was written just now gets the time to be written to its end.
+
+    Args:
+        path: the file.
+        look: called with it before each time that it is read.
 
     Raises:
         TriggerFileError: it cannot be read.
         TriggerError: it is not JSON, or lacks what landing needs, and has not changed for a second.
     """
     while True:
+        look(path)
         try:
             return read_trigger(path)
         except TriggerFileError:

@@ -27,12 +27,12 @@ class ValueOptions:
 
     Attributes:
         decimal_comma: numbers are written 1.234,56.
-        date_format: the strptime format of dates and times.
+        date_format: the strptime format of dates and times, or several, of which the first that fits holds.
         null_values: texts that mean that there is no value.
     """
 
     decimal_comma: bool = False
-    date_format: str | None = None
+    date_format: str | tuple[str, ...] | None = None
     null_values: tuple[str, ...] = ()
 
 
@@ -49,7 +49,8 @@ def apply_options(column: "pa.Array", declared_type: str, options: ValueOptions)
     if options.decimal_comma and declared_type in NUMERIC:
         column = _with_decimal_point(column)
     if options.date_format and declared_type in TEMPORAL:
-        column = _as_iso(column, options.date_format, declared_type)
+        formats = (options.date_format,) if isinstance(options.date_format, str) else options.date_format
+        column = _as_iso(column, formats, declared_type)
     return column
 
 
@@ -70,19 +71,28 @@ def _with_decimal_point(column: "pa.Array") -> "pa.Array":
     return pc.case_when(pc.make_struct(fits, pc.match_substring_regex(column, BLANK)), plain, column, remarked)
 
 
-def _as_iso(column: "pa.Array", date_format: str, declared_type: str) -> "pa.Array":
+def _as_iso(column: "pa.Array", date_formats: tuple[str, ...], declared_type: str) -> "pa.Array":
     import pyarrow as pa
 
     distinct = column.dictionary_encode()
-    iso = pa.array([_iso(text, date_format, declared_type) for text in distinct.dictionary.to_pylist()], column.type)
+    iso = pa.array([_iso(text, date_formats, declared_type) for text in distinct.dictionary.to_pylist()], column.type)
     return iso.take(distinct.indices)
 
 
-def _iso(text: str, date_format: str, declared_type: str) -> str:
-    try:
-        moment = datetime.strptime(text.strip(BLANKS), date_format)
-    except ValueError:
-        return f"{text} (not written as {date_format})" if text.strip(BLANKS) else text
+def _iso(text: str, date_formats: tuple[str, ...], declared_type: str) -> str:
+    if not (written := text.strip(BLANKS)):
+        return text
+    for date_format in date_formats:
+        try:
+            return _in_utc(datetime.strptime(written, date_format), date_format, declared_type)
+        except ValueError:
+            continue
+        except OverflowError:
+            return f"{text} (outside the years 1 to 9999 in UTC)"
+    return f"{text} (not written as {' or '.join(date_formats)})"
+
+
+def _in_utc(moment: datetime, date_format: str, declared_type: str) -> str:
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from lakegraph.landing.decisions import DECISIONS, latest_decisions
+from lakegraph.landing.order import place_in_order
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_vars
@@ -49,7 +50,7 @@ def list_batches(settings: Settings) -> list[BatchState]:
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    landed = sorted(ops.read(settings.ops, "batches"), key=lambda batch: (batch["batch_date"], batch["batch_id"]))
+    landed = sorted(ops.read(settings.ops, "batches"), key=place_in_order)
     applied, verdicts = _applied_batches_and_verdicts(settings)
     decisions = latest_decisions(settings.ops)
     refuses_late = project_vars().get("late_batches") == "refuse"

@@ -13,10 +13,13 @@ INTERRUPTED = 130
 
 
 def say(text: str = "") -> None:
-    """Print one line for the user, with rich markup, to standard output."""
+    """Print one line for the user, with rich markup, to standard output; what its encoding lacks comes as an escape."""
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=True).print(text)
+    # the name of a file may hold bytes that are no characters at all
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    printable = text.encode(encoding, "backslashreplace").decode(encoding)
+    Console(highlight=False, soft_wrap=True).print(printable)
 
 
 def complain(text: str) -> None:

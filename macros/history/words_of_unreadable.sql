@@ -1,5 +1,6 @@
-{# What a word of a raw text cannot hold. #}
-{% macro word_separators() -%}{{ return('[ \\t\\r\\n,;|"\':{}\\[\\]]') }}{%- endmacro %}
+{# What a word of a raw text cannot hold: every sign of ASCII but letters, digits, dot, hyphen and underscore, for any other
+   may be what separates a feed's fields. #}
+{% macro word_separators() -%}{{ return('[\\x01-,/:-@\\[-\\^`{-\\x7f]') }}{%- endmacro %}
 
 
 {# The records that landing could not read, with the number of their batch: the CTE `unreadable` that the macros below

@@ -1,19 +1,21 @@
-{# Batches in the order in which they are applied; those that were rejected are none any more. A batch takes effect at
-   the midnight of its date, and a second later for each batch of the same date before it, rejected ones among them, so
-   that the history can tell them apart and no decision moves another batch. #}
+{# Batches in the order in which they are applied, those of one date as they landed (lakegraph.landing.order); those that
+   were rejected are none any more. A batch takes effect at the midnight of its date, and a second later for each batch of
+   the same date before it, rejected ones among them, so that the history can tell them apart and no decision moves
+   another batch. #}
 {% macro number_batches(batches, decisions) %}
     select
         batch_id,
         batch_date,
-        row_number() over (order by batch_date, batch_id) as batch_number,
+        row_number() over (order by batch_date, landed_at nulls first, batch_id) as batch_number,
         effective_at
     from (
         select
             batch_id,
             batch_date,
+            landed_at,
             {{ dbt.dateadd(
                 'second',
-                '(row_number() over (partition by batch_date order by batch_id) - 1)',
+                '(row_number() over (partition by batch_date order by landed_at nulls first, batch_id) - 1)',
                 'cast(batch_date as ' ~ sql_type('timestamp') ~ ')',
             ) }} as effective_at
         from {{ batches }}

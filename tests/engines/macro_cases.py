@@ -83,6 +83,17 @@ CASES = [
     *_cases("replace_all", "replace_all(value, '[0-9]+', '#')", **{"a1b22": "a#b#", "ab": "ab"}),
     *_cases("replace_all", "replace_all(value, \"'\", '')", **{"it's": "its"}),
     *_cases(
+        "replace_all",
+        "replace_all(value, word_separators() ~ '+', ' ')",
+        **{
+            "A-1~B_2^C.3#ü!x": "A-1 B_2 C.3 ü x",
+            "x !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~y": "x y",
+            "a\x01b\t\r\nc\x1fd\x7fe": "a b c d e",
+            "azAZ09": "azAZ09",
+        },
+    ),
+    *_cases("matches", "matches(value, '.*' ~ word_separators() ~ '.*')", **{"shop#3": True, "ü-3_x.y": False}),
+    *_cases(
         "sql_types",
         '"cast(" ~ value ~ " as " ~ sql_type("decimal") ~ ")"',
         **{"12345678901234.5": Decimal("12345678901234.5")},

@@ -32,12 +32,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as it lands: per feed the records of one file, column to text; columns that no record has are absent."""
+    """A batch as it lands: per feed the records of one file, column to text; columns that no record has are absent.
+
+    Batches that do not say when they landed are in the order of their ids.
+    """
 
     id: str
     date: date
     records: dict[str, list[dict[str, str]]]
     rejected: list[Rejected] = field(default_factory=list)
+    landed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class DbtLake:
             for record in batch.rejected
         ]
         ops.append(self.lake / "ops", "rejected_records", batch.id, rejected)
-        ops.append(self.lake / "ops", "batches", batch.id, [{"batch_id": batch.id, "batch_date": batch.date}])
+        row = {"batch_id": batch.id, "batch_date": batch.date, "landed_at": batch.landed_at}
+        ops.append(self.lake / "ops", "batches", batch.id, [row])
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A batch that comes after later ones takes its place among them, or is left out, as vars.yml says."""
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from dbt_batches import customer, product
@@ -79,6 +79,22 @@ def test_a_late_batch_takes_its_place(lakes):
         select effective_at::date::varchar, expires_at::date::varchar, is_current, version_number
         from gold.customer_versions where customer_id = 'C2' order by 1
     """) == [("2025-01-15", "2025-01-16", False, 1), ("2025-01-17", None, True, 2)]
+
+
+def test_a_correction_of_the_same_date_has_the_last_word_whatever_its_id(lakes):
+    lake, _ = lakes
+    for name, hour, city in (("TRG_9", 8, "Oslo"), ("TRG_10", 9, "Rome")):
+        landed_at = datetime(2025, 1, 15, hour)
+        people = [customer("C1", "Ada Byron", city=city)]
+        lake.land(Batch(name, date(2025, 1, 15), {"customers": people}, landed_at=landed_at))
+        build(lake)
+
+    assert lake.rows("select customer_id, city from silver.int_customers_current") == [("C1", "Rome")]
+    assert lake.rows("select city, dbt_valid_from, dbt_valid_to from snapshots.customers_history order by 2") == [
+        ("Oslo", datetime(2025, 1, 15), datetime(2025, 1, 15, 0, 0, 1)),
+        ("Rome", datetime(2025, 1, 15, 0, 0, 1), None),
+    ]
+    assert [batch.state for batch in list_batches(settings(lake=lake.lake))] == ["applied", "applied"]
 
 
 def test_an_interrupted_replay_is_taken_up_again(lakes):

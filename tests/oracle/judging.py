@@ -13,7 +13,8 @@ from tests.oracle.framing import read_file
 from tests.oracle.rules import broken_rules, type_rules
 from tests.oracle.values import clean, to_decimal, typed
 
-WORD_BREAKS = re.compile(r"""[\s,;|"':{}\[\]]+""")
+# any sign of ASCII may be a delimiter but those that keys are made of
+WORD_BREAKS = re.compile(r"((?![A-Za-z0-9._-])[\s\x00-\x7f])+")
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Record:
     @property
     def words(self) -> set[str]:
         """What a record that cannot be read mentions: any of it may be a key."""
-        return set(WORD_BREAKS.split(self.raw_text))
+        return set(WORD_BREAKS.sub(" ", self.raw_text).split(" "))
 
     @property
     def hash(self) -> str:

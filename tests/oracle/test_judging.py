@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.oracle.judging import judge
+from tests.oracle.judging import Record, judge
 
 PROJECT = {
     "feeds": {
@@ -90,6 +90,10 @@ def test_a_record_that_cannot_be_read_mentions_its_words(judged):
 
     assert (record.reasons, record.valid) == (["record.unterminated_quote"], False)
     assert {"A-1", "B"} <= record.words
+
+
+def test_any_delimiter_parts_the_words_of_a_record_that_cannot_be_read():
+    assert Record("a.csv", 2, raw_text="A-1~B_2^C.3#\x01ü").words == {"A-1", "B_2", "C.3", "ü"}
 
 
 def test_the_unit_price_of_an_order_line_follows_from_its_amount(tmp_path):

@@ -144,3 +144,12 @@ def test_a_file_that_neither_of_two_lists_names_is_disputed(several):
 
     assert "both take reviews_2025_01_15.csv." in several.land().refused[0].reason
     assert several.visible() == []
+
+
+def test_triggers_of_one_day_land_in_the_order_in_which_they_were_written(several):
+    several.suppliers("2025_01_15", "A")
+    several.categories("2025_01_15", "A")
+    trigger(several, "TRG_10", expected_files=[SUPPLIERS], trigger_timestamp="2025-01-15T08:00:00Z")
+    trigger(several, "TRG_9", expected_files=[CATEGORIES], trigger_timestamp="2025-01-15T07:00:00Z")
+
+    assert [batch.batch_id for batch in several.land().batches] == ["TRG_9", "TRG_10"]

@@ -206,3 +206,14 @@ def test_nothing_to_land_costs_no_import_and_builds_no_data_docs(place, monkeypa
 
     assert place.land().complete
     assert not data_docs_index(place.lake, "drop").exists()
+
+
+def test_a_count_that_no_table_holds_is_recorded_as_missed(place):
+    place.suppliers(DAY, "A")
+    place.categories(DAY, "C")
+    place.trigger(DAY, metadata={"row_counts": {SUPPLIERS: 10**20}})
+
+    assert place.land().complete
+
+    [found_of_it] = found(place, asset=SUPPLIERS, description="the trigger announces")
+    assert found_of_it[1:] == (False, str(2**63 - 1), "1")

@@ -59,6 +59,13 @@ def test_no_trigger(tmp_path, trigger):
             "'feeds.orders.from.orderid' is not a column of orders",
         ),
         ("feeds: {orders: {files: o.csv, delimiter: ';;'}}", "'feeds.orders.delimiter' must be one ASCII character"),
+        *(
+            (
+                f"feeds: {{orders: {{files: o.csv, delimiter: '{sign}'}}}}",
+                "'feeds.orders.delimiter' must be one ASCII character",
+            )
+            for sign in 'aZ0.-_§"'
+        ),
         ("feeds: {orders: {files: o.csv, encoding: utf-9}}", "'feeds.orders.encoding' is not an encoding"),
         ("feeds: {orders: {files: o.csv, encoding: rot13}}", "'feeds.orders.encoding' is not an encoding"),
         ("feeds: {orders: {files: o.csv, null_values: [NULL]}}", "'feeds.orders.null_values.0'"),
@@ -81,6 +88,16 @@ def test_no_trigger(tmp_path, trigger):
         ("feeds: {orders: {files: o.csv, date_format: '%m/%Y'}}", "'feeds.orders.date_format' does not say"),
         ("feeds: {orders: {files: o.csv, date_format: '%d/%d/%Y'}}", "'feeds.orders.date_format' does not say"),
         ("feeds: {orders: {files: o.csv, date_format: '%d/%m/%Q'}}", "'feeds.orders.date_format' does not say"),
+        (
+            "feeds: {orders: {files: o.csv, date_format: ['%d/%m/%Y', '%d/%m']}}",
+            "'feeds.orders.date_format' does not say",
+        ),
+        (
+            "feeds: {orders: {files: o.csv, date_format: []}}",
+            "'feeds.orders.date_format' must be a text or a list of texts",
+        ),
+        ("feeds: {orders: {files: o.csv, date_format: [3]}}", "must be a text or a list of texts (given: [3])"),
+        ("feeds: {orders: {files: o.csv, date_format: 3}}", "must be a text or a list of texts (given: 3)"),
         ("defaults: {date_format: dd.mm.yyyy}\n" + MINIMAL, "'defaults.date_format' does not say"),
         ("feeds: {orders: }", "'feeds.orders' must be a mapping with at least `files` (given: nothing)"),
         ("feeds: {orders: o.csv}", "'feeds.orders' must be a mapping with at least `files` (given: 'o.csv')"),
@@ -114,6 +131,21 @@ def test_date_formats_that_say_the_day_are_taken(tmp_path, date_format):
     text = f"feeds: {{orders: {{files: o.csv, date_format: '{date_format}'}}}}"
 
     assert load(tmp_path, text).feeds["orders"].date_format == date_format
+
+
+@pytest.mark.parametrize("delimiter", [*"~^#|;:,!$%&/ ", "\\t", "\\x01", "\\x1f"])
+def test_any_other_sign_may_be_the_delimiter(tmp_path, delimiter):
+    text = f'feeds: {{orders: {{files: o.csv, delimiter: "{delimiter}"}}}}'
+
+    assert load(tmp_path, text).feeds["orders"].delimiter == delimiter.encode().decode("unicode_escape")
+
+
+def test_several_date_formats_are_taken_in_their_order(tmp_path):
+    text = "defaults: {date_format: ['%d/%m/%Y %H:%M', '%d/%m/%Y']}\n" + MINIMAL
+
+    [feed] = load(tmp_path, text).feeds.values()
+
+    assert feed.date_format == ("%d/%m/%Y %H:%M", "%d/%m/%Y")
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -81,6 +81,12 @@ def test_a_check_that_is_neither_true_nor_false_is_told(trigger, given):
         ({"metadata": [1, 2]}, {}, None),
         ({"metadata": {"row_counts": {"a": True, "b": -1, "c": 1.5, "d": "many", "e": None, "f": [1]}}}, {}, None),
         ({"metadata": {"row_counts": "12 rows", "total_records": True}}, {}, None),
+        # more than any table holds
+        (
+            {"row_counts": {"a": 10**20, "b": "9" * 5000, "c": "0" * 5000}},
+            {"a": 2**63 - 1, "b": 2**63 - 1, "c": 0},
+            None,
+        ),
     ],
 )
 def test_record_counts_are_found_under_their_usual_names(trigger, said, by_name, total):
@@ -117,3 +123,41 @@ def test_a_trigger_that_stays_unreadable_is_told(tmp_path):
 
     with pytest.raises(TriggerError, match="is not a valid trigger"):
         read_settled_trigger(path)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"trigger_timestamp": "0001-01-01T00:00:00+01:00"}, "'trigger_timestamp': lies outside the years 1 to 9999"),
+        ({"trigger_timestamp": "9999-12-31T23:59:59-05:00"}, "'trigger_timestamp': lies outside the years 1 to 9999"),
+        # 300 bytes in 150 characters
+        ({"expected_files": ["ü" * 150]}, "'expected_files.0': must be a file name of at most 255 bytes"),
+        ({"expected_files": ["a\0b"]}, "'expected_files.0': must be a plain file name"),
+    ],
+)
+def test_what_no_calendar_and_no_file_system_has_is_told(trigger, said, message):
+    with pytest.raises(TriggerError, match=message):
+        trigger(**said)
+
+
+def test_the_longest_file_name_is_taken(trigger):
+    assert trigger(expected_files=["a" * 255]).expected_files == ("a" * 255,)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
+def test_a_byte_order_mark_says_how_a_trigger_is_written(tmp_path, mark, encoding):
+    path = tmp_path / "trigger.json"
+    path.write_bytes(mark + json.dumps({**REQUIRED, "client_name": "Müller"}, ensure_ascii=False).encode(encoding))
+
+    assert read_trigger(path).client_name == "Müller"
+
+
+@pytest.mark.parametrize("content", [b'{"a": "\xfc"}', b"\xff\xfe{"])
+def test_a_trigger_that_is_no_text_is_told(tmp_path, content):
+    path = tmp_path / "trigger.json"
+    path.write_bytes(content)
+
+    with pytest.raises(TriggerError, match="is not a valid trigger: it is neither UTF-8 nor UTF-16"):
+        read_trigger(path)

@@ -1,6 +1,7 @@
 """Files in the drops folder that no pattern of the sources file fits."""
 
 import json
+import os
 
 import pytest
 from typer.testing import CliRunner
@@ -77,3 +78,15 @@ def test_the_command_tells_them_and_succeeds(place):
     assert (said.exit_code, given.exit_code) == (0, 0)
     assert "no pattern of the sources file takes: orders.csv" in said.output
     assert json.loads(given.output)["unmatched"] == ["orders.csv"]
+
+
+def test_a_file_whose_name_is_not_utf8_is_told_and_stops_nobody(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers*.csv"}}')
+    place.drop("suppliers.csv", "supplier_id,supplier_name\nA,Name\n")
+    odd = os.fsdecode(b"suppliers_caf\xe9.csv")
+    place.drop(odd, "supplier_id,supplier_name\nB,Name\n")
+
+    result = place.land()
+
+    assert (len(result.batches), result.unmatched) == (1, [odd])
+    assert place.dropped() == [odd]

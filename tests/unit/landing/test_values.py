@@ -72,3 +72,26 @@ def test_times_become_iso_in_utc():
 
 def test_date_format_leaves_other_types_alone():
     assert applied(["31.01.2024"], "string", date_format="%d.%m.%Y") == ["31.01.2024"]
+
+
+def test_a_time_that_no_calendar_has_in_utc_is_marked():
+    values = ["9999-12-31 23:59:59 -0500", "0001-01-01 00:00:00 +0100", "2024-01-31 00:00:00 +0100"]
+
+    assert applied(values, "timestamp", date_format="%Y-%m-%d %H:%M:%S %z") == [
+        "9999-12-31 23:59:59 -0500 (outside the years 1 to 9999 in UTC)",
+        "0001-01-01 00:00:00 +0100 (outside the years 1 to 9999 in UTC)",
+        "2024-01-30 23:00:00",
+    ]
+
+
+def test_of_several_date_formats_the_first_that_fits_holds():
+    formats = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y")
+
+    assert applied(["15/01/2024", "02/01/2024", "01/15/2024", "15/15/2024", " "], "date", date_format=formats) == [
+        *("2024-01-15", "2024-01-02", "2024-01-15"),
+        "15/15/2024 (not written as %d/%m/%Y or %d/%m/%Y %H:%M or %m/%d/%Y)",
+        " ",
+    ]
+    assert applied(["15/01/2024", "15/01/2024 10:22"], "timestamp", date_format=formats) == [
+        *("2024-01-15 00:00:00", "2024-01-15 10:22:00"),
+    ]

@@ -1,11 +1,12 @@
 import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 import pytest
 
+from lakegraph.landing.publication import landed_batches
 from lakegraph.pipeline.batches import waiting_batches
 from lakegraph.runtime import ops
 from lakegraph.runtime.settings import settings
@@ -29,6 +30,14 @@ def apply(lake, *batches):
 
 def test_all_batches_wait_in_order_before_the_first_build(lake):
     assert waiting_batches(lake) == ["c", "a", "b"]
+
+
+def test_of_one_date_the_batch_that_landed_later_waits_behind_the_other_whatever_its_id(tmp_path):
+    for name, hour in (("TRG_10", 9), ("TRG_9", 8)):
+        row = {"batch_id": name, "batch_date": date(2025, 1, 15), "landed_at": datetime(2025, 1, 15, hour)}
+        ops.append(tmp_path / "ops", "batches", name, [row])
+
+    assert waiting_batches(settings(lake=tmp_path)) == landed_batches(tmp_path) == ["TRG_9", "TRG_10"]
 
 
 def test_applied_batches_wait_no_more(lake):
