@@ -53,7 +53,7 @@ def list_batches(settings: Settings) -> list[BatchState]:
     landed = sorted(ops.read(settings.ops, "batches"), key=place_in_order)
     applied, verdicts = _applied_batches_and_verdicts(settings)
     decisions = latest_decisions(settings.ops)
-    refuses_late = project_vars().get("late_batches") == "refuse"
+    refuses_late = _refuses_late()
     states, seen_applied = [], False
     for batch in reversed(landed):
         batch_id = batch["batch_id"]
@@ -79,6 +79,10 @@ def list_batches(settings: Settings) -> list[BatchState]:
             state = replace(state, state="held")
         states.append(state)
     return states[::-1]
+
+
+def _refuses_late() -> bool:
+    return project_vars().get("late_batches") == "refuse"
 
 
 def waiting_batches(settings: Settings) -> list[str]:
@@ -140,8 +144,8 @@ _NOT_TO_RELEASE = {
         "`lakegraph run` builds it.",
     ),
     "late": lambda batch: (
-        f"Batch {batch} is left out because it came late (`late_batches: refuse` in vars.yml), not by its verdict.",
-        "Reject it with `lakegraph batches reject`, or set `late_batches: replay`.",
+        f"Batch {batch} would be left out, for a later one has been applied (`late_batches: refuse` in vars.yml).",
+        "Leave it rejected (`lakegraph batches reject`), or set `late_batches: replay`.",
     ),
 }
 
@@ -169,8 +173,12 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
         raise BatchDecisionError(
             f"Batch {batch_id} is applied already.", "Deliver a correction as a batch with an id of its own."
         )
-    if decision == "release" and state not in ("held", "rejected"):
-        raise BatchDecisionError(*_NOT_TO_RELEASE[state](batch_id))
+    if decision == "release":
+        later = list(states).index(batch_id) + 1
+        if state == "rejected" and _refuses_late() and "applied" in [*states.values()][later:]:
+            state = "late"
+        if state not in ("held", "rejected"):
+            raise BatchDecisionError(*_NOT_TO_RELEASE[state](batch_id))
     if decision == "reject" and state == "rejected":
         raise BatchDecisionError(f"Batch {batch_id} is rejected already.")
     now = datetime.now(UTC).replace(tzinfo=None)

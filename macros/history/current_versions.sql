@@ -93,7 +93,7 @@ seen as (
         select {{ listed(key, 'keys.') }}, mentioned_words.batch_number
         from keys
         inner join mentioned_words
-            on keys.{{ key[0] }} = mentioned_words.word
+            on {{ key_text('keys', key) }} = mentioned_words.word
 
         union all
         {{ keys_in_unreadable(feed, 'keys') }}

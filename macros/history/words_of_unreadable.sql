@@ -35,6 +35,12 @@
     from {{ keys }} as mentioned
     inner join unreadable
         on unreadable.feed = '{{ feed }}'
-        and {{ matches('mentioned.' ~ key[0], '.*' ~ word_separators() ~ '.*') }}
-        and position(mentioned.{{ key[0] }} in unreadable.raw_text) > 0
+        and {{ matches(key_text('mentioned', key), '.*' ~ word_separators() ~ '.*') }}
+        and position({{ key_text('mentioned', key) }} in unreadable.raw_text) > 0
+{%- endmacro %}
+
+
+{# The first part of a key as a text, which is what a record that cannot be read is searched for. #}
+{% macro key_text(relation, key) -%}
+    {{ return('cast(' ~ relation ~ '.' ~ key[0] ~ ' as ' ~ sql_type('string') ~ ')') }}
 {%- endmacro %}

@@ -17,8 +17,10 @@
 
 {# The name of the first class whose lower bounds are all reached. `measures` maps each bound to its expression. #}
 {% macro ranked_class(classes, measures) -%}
+    {%- set declared_classes = var('analytics')[classes] -%}
+    {%- if declared_classes | length == 1 -%}{{ text_literal(declared_classes[0].name) }}{%- else -%}
     case
-        {%- for class in var('analytics')[classes] %}
+        {%- for class in declared_classes %}
         {%- set reached = [] %}
         {%- for bound, expression in measures.items() if class[bound] is defined %}
         {%- do reached.append(expression ~ ' >= ' ~ class[bound]) %}
@@ -30,4 +32,5 @@
         {%- endif %}
         {%- endfor %}
     end
+    {%- endif -%}
 {%- endmacro %}

@@ -33,7 +33,7 @@
     {% if settings.exchange_rates and not settings.reporting_currency %}
         {% do problems.append('exchange_rates need a reporting_currency') %}
     {% endif %}
-    {% for name, rate in settings.exchange_rates.items() if rate is not number or rate <= 0 %}
+    {% for name, rate in (settings.exchange_rates or {}).items() if rate is not number or rate <= 0 %}
         {% do problems.append('the exchange rate of ' ~ name ~ ' must be above 0, but it is ' ~ rate) %}
     {% endfor %}
 

@@ -26,7 +26,7 @@
 {% macro exchange_rate(currency, reporting_currency) -%}
     case
         when {{ currency }} is null or {{ currency }} = {{ reporting_currency }} then cast(1 as decimal(18,8))
-        {%- for name, rate in var('analytics').exchange_rates.items() %}
+        {%- for name, rate in (var('analytics').exchange_rates or {}).items() %}
         when {{ currency }} = {{ text_literal(name | upper) }} then cast({{ rate }} as decimal(18,8))
         {%- endfor %}
     end

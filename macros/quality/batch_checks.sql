@@ -28,9 +28,9 @@
 {%- endmacro %}
 
 
-{# Texts as a list of literals, in lower case. #}
+{# Texts as a list of literals, in lower case; without any, one that no data has, for not every engine knows an empty list. #}
 {% macro lower_literals(values) -%}
-    {%- for value in values -%}{{ lower_literal(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
+    {%- for value in values or ['(no text)'] -%}{{ lower_literal(value) }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
 

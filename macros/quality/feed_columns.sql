@@ -49,12 +49,16 @@
 {%- endmacro %}
 
 
+{# Whether a column says what stands for no value; null says so of none. #}
+{% macro has_default(column) -%}{{ return(column.get('default') is not none) }}{%- endmacro %}
+
+
 {# Every column of a feed, cast to its type: its default where the record has none, null where the text is not of the
    type. One that has a fallback is not complete yet, and called given__<column>. #}
 {% macro typed_columns(feed, fallbacks) -%}
     {%- for name, column in declared(feed).columns.items() -%}
         {%- set value = strict_cast('text__' ~ name, column.type) -%}
-        {%- if column.default is defined -%}
+        {%- if has_default(column) -%}
         case when text__{{ name }} is null
             then cast({{ text_literal(column.default) }} as {{ sql_type(column.type) }})
             else {{ value }}

@@ -97,7 +97,7 @@ final as (
         _warned_rules,
         -- one without any part of a key has none, so that nobody takes it for another
         case when _failed_rules is not null and coalesce(
-            {%- for name in key if declared(feed).columns[name].default is not defined %}
+            {%- for name in key if not has_default(declared(feed).columns[name]) %}
             cast({{ name }} as {{ sql_type('string') }}), text__{{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
             ) is not null

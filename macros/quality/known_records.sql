@@ -60,7 +60,7 @@ seen as (
     select {{ listed(key, 'before.') }}
     from before
     inner join mentioned_words
-        on before.{{ key[0] }} = mentioned_words.word
+        on {{ key_text('before', key) }} = mentioned_words.word
     union
     select {{ listed(key, 'mentioned.') }}
     from ({{ keys_in_unreadable(feed, 'before') }}) as mentioned

@@ -30,7 +30,7 @@
             'condition': name ~ ' is null and text__' ~ name ~ ' is not null',
         }) %}
     {% endfor %}
-    {% for name in declared(feed).key if declared(feed).columns[name].default is not defined %}
+    {% for name in declared(feed).key if not has_default(declared(feed).columns[name]) %}
         {% do rules.append({
             'id': feed ~ '.' ~ name ~ '.not_null',
             'condition': 'text__' ~ name ~ ' is null',

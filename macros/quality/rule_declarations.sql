@@ -69,7 +69,7 @@
     {% for name, column in columns.items() if column.type != 'string' %}
         {% do ids.append(feed ~ '.' ~ name ~ '.type') %}
     {% endfor %}
-    {% for name in var('feeds')[feed].key if columns[name].default is not defined %}
+    {% for name in var('feeds')[feed].key if not has_default(columns[name]) %}
         {% do ids.append(feed ~ '.' ~ name ~ '.not_null') %}
     {% endfor %}
     {{ return(ids) }}

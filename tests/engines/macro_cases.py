@@ -194,6 +194,18 @@ QUERIES = [
         "{{ split_to_rows(\"(select 'r' as id, 'not so bad' as words) as said\", ['id'], 'words') }}",
         [("r", 1, "not"), ("r", 2, "so"), ("r", 3, "bad")],
     ),
+    Query("key_text", "select {{ key_text('t', ['a', 'b']) }} from (select 7 as a, 8 as b) as t", [("7",)]),
+    Query(
+        "lower_literals",
+        "select word from (select 'b' as word union all select '' union all select 'a') as t "
+        "where word in ({{ lower_literals(['A', 'İ']) }}) or word not in ({{ lower_literals([]) }}) and word = ''",
+        [("",), ("a",)],
+    ),
+    Query(
+        "has_default",
+        "select '{{ has_default({'default': none}) }} {{ has_default({}) }} {{ has_default({'default': ''}) }}'",
+        [("False False True",)],
+    ),
 ]
 
 

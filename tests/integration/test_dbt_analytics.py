@@ -323,6 +323,7 @@ def test_settings_of_ones_own(unusual):
         "default_margin": 0.5,
         "seasons": south,
         "value_segments": [{"name": "Good", "spent": 100}, {"name": "Other"}],
+        "product_performance": [{"name": "All"}],
     }
 
     unusual.run("build", "-s", "int_order_lines_valued+", "--exclude-resource-type", "unit_test", "--vars",

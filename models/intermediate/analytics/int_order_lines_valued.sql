@@ -72,7 +72,8 @@ valued as (
     select
         joined.*,
         exchange_rate is not null as is_convertible,
-        {{ money(money('order_amount') ~ ' * exchange_rate') }} as reported_amount,
+        -- in a type whose product with a rate every engine holds to the last digit
+        {{ money('cast(order_amount as decimal(19,4)) * exchange_rate') }} as reported_amount,
         case when unit_cost is null or quantity is null then 'default' else 'cost' end as margin_source,
         {{ money('quantity * ' ~ money('unit_cost')) }} as cost_amount
     from joined

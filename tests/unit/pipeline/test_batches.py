@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from lakegraph.landing.publication import landed_batches
-from lakegraph.pipeline.batches import waiting_batches
+from lakegraph.pipeline import batches
+from lakegraph.pipeline.batches import BatchDecisionError, decide, waiting_batches
 from lakegraph.runtime import ops
 from lakegraph.runtime.settings import settings
 from lakegraph.runtime.warehouse import WarehouseError
@@ -43,6 +44,18 @@ def test_of_one_date_the_batch_that_landed_later_waits_behind_the_other_whatever
 def test_applied_batches_wait_no_more(lake):
     apply(lake, "c", "b")
 
+    assert waiting_batches(lake) == ["a"]
+
+
+def test_a_rejected_batch_that_would_come_late_is_not_released_where_late_ones_are_refused(lake, monkeypatch):
+    decide(lake, "a", "reject", "broken")
+    apply(lake, "c", "b")
+
+    with monkeypatch.context() as changed, pytest.raises(BatchDecisionError, match="a later one has been applied"):
+        changed.setattr(batches, "project_vars", lambda: {"late_batches": "refuse"})
+        decide(lake, "a", "release")
+
+    decide(lake, "a", "release")
     assert waiting_batches(lake) == ["a"]
 
 
