@@ -1,6 +1,7 @@
 """Checks on declarations that need more than one of them, or their columns. Touches nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from graph_loader.declarations import (
     LINEAGE_PREFIX,
@@ -16,14 +17,15 @@ from graph_loader.parsing import GRAPH_KEY
 from graph_loader.problems import Problem, did_you_mean
 from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, UnsupportedTypeError, property_type
 
+T = TypeVar("T", bound=Declaration)
+
 
 def check(graph: GraphDeclaration) -> list[Problem]:
     """All problems of a graph's declarations: names that clash, ends and columns that do not exist, types that do not fit.
 
     Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
     """
-    problems = [*_labels_taken_twice(graph), *_types_taken_twice(graph)]
-    problems += _named_alike(graph)
+    problems = [*_taken_twice(graph)]
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
         problems += _key(declaration)
@@ -50,38 +52,29 @@ def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[
     return problems
 
 
-def _labels_taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    for node in graph.nodes:
-        if node.label in first:
-            text = f"model {first[node.label]} declares the label '{node.label}' already: one model per label"
-            yield Problem(node.model, f"{GRAPH_KEY}.node", text)
-        first.setdefault(node.label, node.model.name)
+def _taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
+    for node, first in _repeated(graph.nodes, lambda node: node.label):
+        text = f"model {first.model.name} declares the label '{node.label}' already: one model per label"
+        yield Problem(node.model, f"{GRAPH_KEY}.node", text)
+    for edge, first in _repeated(graph.edges, lambda edge: (edge.type, edge.start.node, edge.end.node)):
+        said = f"the relationship type '{edge.type}' from {edge.start.node} to {edge.end.node}"
+        text = f"model {first.model.name} declares {said} already: one model per type and labels"
+        yield Problem(edge.model, f"{GRAPH_KEY}.edge", text)
+    # versions of a model, and models of several packages, may share a name; what is told of marts is told by name
+    for declaration, first in _repeated(graph, lambda declaration: declaration.model.name):
+        text = (
+            f"another model of this name declares '{first.name}': leave it to one version or package, or rename a model"
+        )
+        yield Problem(declaration.model, GRAPH_KEY, text)
 
 
-def _types_taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
-    first: dict[tuple[str, str, str], str] = {}
-    for edge in graph.edges:
-        between = (edge.type, edge.start.node, edge.end.node)
-        if between in first:
-            said = f"the relationship type '{edge.type}' from {edge.start.node} to {edge.end.node}"
-            text = f"model {first[between]} declares {said} already: one model per type and labels"
-            yield Problem(edge.model, f"{GRAPH_KEY}.edge", text)
-        first.setdefault(between, edge.model.name)
-
-
-def _named_alike(graph: GraphDeclaration) -> Iterator[Problem]:
-    """Versions of a model, and models of several packages, may share a name; what is told of marts is told by name."""
-    seen: dict[str, str] = {}
-    for declaration in graph:
-        name = declaration.model.name
-        if name in seen:
-            yield Problem(
-                declaration.model,
-                GRAPH_KEY,
-                f"another model of this name declares '{seen[name]}': leave it to one version or package, or rename a model",
-            )
-        seen.setdefault(name, declaration.name)
+def _repeated(declarations: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T, T]]:
+    """Each declaration whose key another one before it has, with the first one of that key."""
+    first: dict[Hashable, T] = {}
+    for declaration in declarations:
+        if key(declaration) in first:
+            yield declaration, first[key(declaration)]
+        first.setdefault(key(declaration), declaration)
 
 
 def _columns(declaration: Declaration, adapter: str) -> Iterator[Problem]:

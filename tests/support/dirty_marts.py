@@ -29,10 +29,8 @@ DIRT = [
 SHORT = {name: value for name, value in VALUES.items() if name != "long"}
 
 
-def make_dirty(marts: Marts) -> None:
-    """Marts with every type, keys of every type, stubs, rejected rows, and texts and lists that CSV cannot carry."""
-    marts.make("node_value", node("Value", "id") | {"labels": ["Human being", 'A "q", b:c']}, select(SHORT))
-    marts.make("node_text", node("Text", "id"), select(TEXTS))
+def make_keyed(marts: Marts) -> None:
+    """Nodes whose key has a part of every scalar type, two values of each, and edges between them."""
     columns = ", ".join(f"unnest([{', '.join(keys)}]) as {name}" for name, keys in KEYS.items())
     marts.make("node_all", node("All", *KEYS), f"select {columns}, 1 as x")
     renamed = ", ".join(f"{name} as to_{name}" for name in KEYS)
@@ -40,6 +38,13 @@ def make_dirty(marts: Marts) -> None:
     marts.make(
         "edge_next", edge("NEXT", *ends, *KEYS), f"select * exclude (x), {renamed}, 1 as y from graph_ready.node_all"
     )
+
+
+def make_dirty(marts: Marts) -> None:
+    """Marts with every type, keys of every type, stubs, rejected rows, and texts and lists that CSV cannot carry."""
+    marts.make("node_value", node("Value", "id") | {"labels": ["Human being", 'A "q", b:c']}, select(SHORT))
+    marts.make("node_text", node("Text", "id"), select(TEXTS))
+    make_keyed(marts)
     with duckdb.connect(str(marts.lake / "warehouse.duckdb")) as connection:
         connection.execute("create table dirt (i integer, t varchar)")
         connection.executemany("insert into dirt values (?, ?)", list(enumerate(DIRT)))

@@ -10,6 +10,7 @@ import pytest
 from graph_loader.operations import compare, load
 from graph_loader.problems import DeclarationError
 from lakegraph.runtime import ops
+from tests.support.dirty_marts import make_keyed
 from tests.support.graph import query
 from tests.support.marts import Marts, edge, model, node, write_manifest
 from tests.support.typed_values import KEYS, TEXTS, VALUES, select
@@ -159,13 +160,7 @@ def test_a_value_that_no_property_can_hold_is_set_aside_with_its_reason(marts, e
 
 # two keys of each type
 def test_keys_of_every_scalar_type_identify_nodes_edges_and_their_ends(marts, empty_graph):
-    columns = ", ".join(f"unnest([{', '.join(keys)}]) as {name}" for name, keys in KEYS.items())
-    marts.make("node_all", node("All", *KEYS), f"select {columns}, 1 as x")
-    renamed = ", ".join(f"{name} as to_{name}" for name in KEYS)
-    ends = (("All", *KEYS), ("All", *(f"to_{name}" for name in KEYS)))
-    marts.make(
-        "edge_next", edge("NEXT", *ends, *KEYS), f"select * exclude (x), {renamed}, 1 as y from graph_ready.node_all"
-    )
+    make_keyed(marts)
 
     load(marts.options)
     query(empty_graph, "CREATE (:All), (:All)-[:NEXT]->(:All)")
