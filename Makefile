@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(if $(shell $(name) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo yes),$(name))))
 # modules are compiled when they are first imported: most never are
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# PySpark comes as sources; compressing its jars once more would take longer than all the rest
+PYSPARK := --config-settings-package pyspark:--build-option=--compression=stored
 # uv takes half of pip's time. It knows nothing of pip's settings, so it is told pip's index; where it cannot install, pip does.
 install = export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
 	test -n "$$UV_DEFAULT_INDEX" || unset UV_DEFAULT_INDEX; \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(PYSPARK) -r $(1) 2>/dev/null \
 	|| { echo "uv cannot install $(1) here; pip does."; $(PIP) --require-hashes -r $(1); }
 
 # tests that run at once; those that hold a clock to something run alone all the same
