@@ -1,6 +1,6 @@
 {% snapshot customers_history %}
 
-{{ config(unique_key='customer_id') }}
+{{ config(unique_key=snapshot_key_of('customers')) }}
 
 {{ present_versions('customers') }}
 

@@ -1,6 +1,6 @@
 {% snapshot inventory_history %}
 
-{{ config(unique_key=['product_id', 'warehouse_id']) }}
+{{ config(unique_key=snapshot_key_of('inventory')) }}
 
 {{ present_versions('inventory') }}
 

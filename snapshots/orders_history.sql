@@ -1,6 +1,6 @@
 {% snapshot orders_history %}
 
-{{ config(unique_key=['order_id', 'line_number']) }}
+{{ config(unique_key=snapshot_key_of('orders')) }}
 
 {{ present_versions('orders') }}
 

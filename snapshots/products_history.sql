@@ -1,6 +1,6 @@
 {% snapshot products_history %}
 
-{{ config(unique_key='product_id') }}
+{{ config(unique_key=snapshot_key_of('products')) }}
 
 {{ present_versions('products') }}
 

@@ -1,6 +1,6 @@
 {% snapshot shipping_history %}
 
-{{ config(unique_key=['order_id', 'tracking_number']) }}
+{{ config(unique_key=snapshot_key_of('shipping')) }}
 
 {{ present_versions('shipping') }}
 

@@ -17,3 +17,10 @@
     {% endfor %}
     {{ return(parts | join(' || ')) }}
 {% endmacro %}
+
+
+{# The key of a feed as a snapshot declares it. #}
+{% macro snapshot_key_of(feed) %}
+    {% set key = declared(feed).key %}
+    {{ return(key[0] if key | length == 1 else key) }}
+{% endmacro %}

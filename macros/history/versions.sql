@@ -1,4 +1,5 @@
-{# The versions of a feed while its keys were there, numbered. #}
+{# The versions of a feed while its keys were there, numbered. Of its columns those that the model's YAML names: a column that a
+   feed is given later on is in the history at once, and here when it is described. #}
 {% macro versions(feed) %}
 with
 
@@ -9,7 +10,9 @@ history as (
 
 final as (
     select
-        {{ feed_columns(feed) }},
+        {%- for name in declared(feed).columns if name in model.columns %}
+        {{ name }},
+        {%- endfor %}
         dbt_valid_from as effective_at,
         dbt_valid_to as expires_at,
         dbt_valid_to is null as is_current,

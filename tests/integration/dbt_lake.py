@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from lakegraph.pipeline.dbt import outcome_of
 from lakegraph.runtime import ops
@@ -133,8 +134,12 @@ class DbtLake:
         )
         return {name: self.rows(f"select * from {name} order by all") for (name,) in names}
 
+    @property
+    def _declared(self) -> dict:
+        return yaml.safe_load((self.project / "vars.yml").read_text())["vars"] if self.project else project_vars()
+
     def _land_feed(self, batch: Batch, feed: str, rows: list[dict[str, str]]) -> dict:
-        declared = project_vars()["feeds"][feed]
+        declared = self._declared["feeds"][feed]
         columns = list(declared["columns"])
         present = [column for column in columns if any(column in row for row in rows)]
         stem = f"{feed}_{batch.date:%Y_%m_%d}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dbt_batches import customer, order, product
 from dbt_lake import Batch, DbtLake
+from own_project import project_with
 
 from lakegraph.runtime.project import project_root, project_vars
 
@@ -148,15 +149,11 @@ LACKING = """
 
 def own_project(folder: Path, rules: str, formats: str = "") -> Path:
     """A project like this one whose vars.yml has more rules and formats."""
-    folder.mkdir()
-    for name in ("dbt_project.yml", "macros", "models", "profiles.yml", "seeds", "snapshots", "tests"):
-        (folder / name).symlink_to(project_root() / name)
     declared = (project_root() / "vars.yml").read_text()
     for section, more in (("rules", rules), ("formats", formats)):
         assert declared.count(f"\n  {section}:\n") == 1
         declared = declared.replace(f"\n  {section}:\n", f"\n  {section}:\n{more}")
-    (folder / "vars.yml").write_text(declared)
-    return folder
+    return project_with(folder, declared)
 
 
 def customers(values: Iterable[str], column: str) -> list[dict[str, str]]:

@@ -1,3 +1,3 @@
-{{ config(unique_key=['category_id']) }}
+{{ config(unique_key=declared('categories').key) }}
 
 {{ current_versions('categories', catches_up=true) }}

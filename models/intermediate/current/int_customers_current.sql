@@ -1,3 +1,3 @@
-{{ config(unique_key=['customer_id']) }}
+{{ config(unique_key=declared('customers').key) }}
 
 {{ current_versions('customers') }}

@@ -1,3 +1,3 @@
-{{ config(unique_key=['product_id', 'warehouse_id']) }}
+{{ config(unique_key=declared('inventory').key) }}
 
 {{ current_versions('inventory') }}

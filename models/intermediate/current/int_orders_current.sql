@@ -1,3 +1,3 @@
-{{ config(unique_key=['order_id', 'line_number']) }}
+{{ config(unique_key=declared('orders').key) }}
 
 {{ current_versions('orders') }}

@@ -1,3 +1,3 @@
-{{ config(unique_key=['product_id']) }}
+{{ config(unique_key=declared('products').key) }}
 
 {{ current_versions('products') }}

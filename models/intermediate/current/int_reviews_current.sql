@@ -1,3 +1,3 @@
-{{ config(unique_key=['review_id']) }}
+{{ config(unique_key=declared('reviews').key) }}
 
 {{ current_versions('reviews', catches_up=true) }}

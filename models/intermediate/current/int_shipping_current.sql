@@ -1,3 +1,3 @@
-{{ config(unique_key=['order_id', 'tracking_number']) }}
+{{ config(unique_key=declared('shipping').key) }}
 
 {{ current_versions('shipping') }}

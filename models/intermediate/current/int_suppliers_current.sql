@@ -1,3 +1,3 @@
-{{ config(unique_key=['supplier_id']) }}
+{{ config(unique_key=declared('suppliers').key) }}
 
 {{ current_versions('suppliers', catches_up=true) }}
