@@ -80,11 +80,13 @@
 {%- endmacro %}
 
 
-{# The hash of all that counts as a business change: letter case and spacing apart, bookkeeping columns left out. #}
+{# The hash of all that counts as a business change: letter case and spacing apart, bookkeeping columns left out. Each value
+   with its column's name and nothing of those without one, so that a column which a feed is given later changes no record that
+   has no value there. #}
 {% macro business_hash(feed) -%}
     {%- set parts = [] -%}
     {%- for name, column in declared(feed).columns.items() if name not in declared(feed).bookkeeping -%}
-        {%- do parts.append("coalesce(" ~ canonical_text(name, column.type) ~ ", chr(30))") -%}
+        {%- do parts.append("'" ~ name ~ "=' || " ~ canonical_text(name, column.type)) -%}
     {%- endfor -%}
     {{ md5_hex("concat_ws(chr(31), " ~ parts | join(', ') ~ ")") }}
 {%- endmacro %}
