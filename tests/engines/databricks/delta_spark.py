@@ -18,10 +18,15 @@ QUICK_ON_SMALL_TABLES = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.databricks.delta.stats.collect": "false",
+    # dbt makes a temporary view and inserts from it: one analysis for both
+    "spark.sql.legacy.storeAnalyzedPlanForView": "true",
     "spark.scheduler.mode": "FAIR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+# Plans run once, so Java compiles little of them, and needs far more room for what it compiles than it takes by itself: without
+# room it goes on interpreting, at a crawl. G1 would mark the heap anew for each of Delta's large arrays.
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseParallelGC"
 
 
 def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> "SparkSession":
@@ -46,7 +51,7 @@ def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -
         "spark.driver.memory": heap,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()} -XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()} {JAVA_OPTIONS}",
         **QUICK_ON_SMALL_TABLES,
     }
     builder = SparkSession.builder.appName("Databricks stand-in").master("local[2]")

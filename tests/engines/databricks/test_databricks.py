@@ -7,7 +7,7 @@ from tests.engines.databricks.stand_in import StandIn
 from tests.engines.days import require_growth, require_the_same
 from tests.engines.leg import DAYS, Leg
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.slow
 
 # Whatever else the stand-in would not run as it came is new, and a reason to look at it. Open Spark has neither tags nor keys.
 ALLOWED_DEVIATIONS = {
@@ -46,16 +46,19 @@ def test_publishing_again_changes_nothing(leg):
     assert _landed_rows(leg) == before
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", range(1, DAYS))
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("databricks"))
 
 
+@pytest.mark.soak
 def test_history_and_quarantine_grow(leg):
     require_growth(leg)
 
 
+@pytest.mark.soak
 def test_an_interrupted_publication_is_completed(leg):
     leg.day(DAYS - 1)
     in_files = sum(pq.read_metadata(file).num_rows for file in (leg.lake / "bronze" / "orders").glob("*/*.parquet"))
