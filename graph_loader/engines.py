@@ -3,6 +3,7 @@
 Spark spends more on planning a statement than on the rows of most marts.
 """
 
+import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
 
-MEMORY = "1GB"
+# per thread; it asks for half of that at least, and spills what does not fit
+MEGABYTES_PER_THREAD = 250
 # under which a statement finds the rows of which some are chosen
 CHOSEN_FROM = "graph_chosen_from"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
@@ -124,7 +126,7 @@ class DuckdbEngine(Engine):
         super().__init__(spark)
         self._folder, self._count = folder, 0
         settings = {
-            "memory_limit": MEMORY,
+            "memory_limit": f"{MEGABYTES_PER_THREAD * max(os.cpu_count() or 1, 2)}MB",
             "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
         }

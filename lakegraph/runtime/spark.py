@@ -21,7 +21,7 @@ LOGGING = Path(__file__).with_name("spark-log4j2.properties")
 ARCHIVE = "spark"
 # Java fills what it may have before it tidies up, so a large load takes all of this, and 0.6 GB beside it; what does not fit
 # Spark writes to disk. docs/decisions.md has what was measured.
-MEMORY = "1400m"
+MEMORY, FOR_SORTS = "1g", "0.3"
 # set on every Databricks cluster, whose session is never ours to configure
 DATABRICKS_RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 
@@ -83,6 +83,7 @@ def spark_session(
         .master(f"local[{cores}]")
         .config("spark.jars", jars)
         .config("spark.driver.memory", memory)
+        .config("spark.memory.fraction", FOR_SORTS)
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
