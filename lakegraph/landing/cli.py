@@ -55,7 +55,7 @@ def land(
 
     given = settings(drops=drops, sources=sources, lake=lake, target=target)
     if publish_too:
-        _require_published(given.target)
+        _require_published(given)
     result = land_drops(given, executor=_spark_executor() if on_spark else None)
     if not as_json:
         say(result.summary())
@@ -80,7 +80,7 @@ def publish(
     from lakegraph.runtime.settings import settings
 
     given = settings(lake=lake, target=target)
-    _require_published(given.target)
+    _require_published(given)
     say(_told(_published(given, catalog, address)))
 
 
@@ -101,12 +101,12 @@ def _told(published: list[str]) -> str:
     return "\n".join(f"published {batch}" for batch in published) or "Nothing new has landed."
 
 
-def _require_published(target: str) -> None:
+def _require_published(given: "Settings") -> None:
     from lakegraph.runtime.errors import ConfigurationError
 
-    if not target.startswith(("databricks", "athena")):
+    if not given.is_published:
         raise ConfigurationError(
-            f"The target {target} reads what has landed from the lake itself.",
+            f"The target {given.target} reads what has landed from the lake itself.",
             "Only databricks and athena need it published (--target, DBT_TARGET).",
         )
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from lakegraph.landing.decisions import DECISIONS, latest_decisions
 from lakegraph.landing.order import place_in_order
+from lakegraph.pipeline.build_records import applied_and_verdicts
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_vars
 from lakegraph.runtime.settings import Settings
-from lakegraph.runtime.warehouse import reading
 
 Decision = Literal["release", "reject"]
 State = Literal["applied", "waiting", "held", "late", "rejected"]
@@ -49,9 +49,10 @@ def list_batches(settings: Settings) -> list[BatchState]:
 
     Raises:
         WarehouseError: another process writes the warehouse.
+        DbtError: the target's warehouse, which dbt is asked for, does not answer.
     """
     landed = sorted(ops.read(settings.ops, "batches"), key=place_in_order)
-    applied, verdicts = _applied_batches_and_verdicts(settings)
+    applied, verdicts = applied_and_verdicts(settings)
     decisions = latest_decisions(settings.ops)
     refuses_late = _refuses_late()
     states, seen_applied = [], False
@@ -92,34 +93,6 @@ def waiting_batches(settings: Settings) -> list[str]:
         WarehouseError: another process writes the warehouse.
     """
     return [batch.batch_id for batch in list_batches(settings) if batch.state in ("waiting", "held")]
-
-
-def last_applied_at(settings: Settings) -> datetime | None:
-    """When the build began that last applied a batch, in UTC without a zone; None when none has been applied.
-
-    Raises:
-        WarehouseError: another process writes the warehouse.
-    """
-    return next((at for (at,) in _rows(settings, "select max(applied_at) from ops.applied_batches")), None)
-
-
-def judged_batches(settings: Settings) -> frozenset[str]:
-    """The batches whose records the latest build has judged.
-
-    Raises:
-        WarehouseError: another process writes the warehouse.
-    """
-    return frozenset(id for (id,) in _rows(settings, "select batch_id from silver.batches_to_judge where is_open"))
-
-
-def has_unfinished_build(settings: Settings) -> bool:
-    """Whether a build let a batch in and did not end, so that the next one has something to undo.
-
-    Raises:
-        WarehouseError: another process writes the warehouse.
-    """
-    sql = "select 1 from ops.begun_batches where batch_id not in (select batch_id from ops.applied_batches)"
-    return bool(_rows(settings, sql))
 
 
 class Decisions:
@@ -190,35 +163,3 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
         "decided_at": now,
     }
     ops.append(settings.ops, DECISIONS, f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
-
-
-def _applied_batches_and_verdicts(settings: Settings) -> tuple[set[str], dict[str, dict]]:
-    applied, verdicts = _query(
-        settings,
-        "select batch_id from ops.applied_batches",
-        "select _batch_id, verdict, score, decision, reasons from silver.batch_verdicts",
-    )
-    names = ("verdict", "score", "decision", "reasons")
-    return {batch_id for (batch_id,) in applied}, {
-        batch_id: dict(zip(names, values, strict=True)) for batch_id, *values in verdicts
-    }
-
-
-def _rows(settings: Settings, sql: str) -> list[tuple]:
-    return _query(settings, sql)[0]
-
-
-def _query(settings: Settings, *queries: str) -> list[list[tuple]]:
-    """What each of some queries on the warehouse gives; nothing before dbt has run."""
-    import duckdb
-
-    if not settings.warehouse.is_file():
-        return [[] for _ in queries]
-    results = []
-    with reading(settings.warehouse) as warehouse:
-        for sql in queries:
-            try:
-                results.append(warehouse.execute(sql).fetchall())
-            except duckdb.CatalogException:
-                results.append([])
-    return results

@@ -70,7 +70,7 @@ batches = typer.Typer(help="List the batches that have landed, release or reject
 
 
 @batches.callback()
-def list_all(context: typer.Context, lake: Lake = None, as_json: Json = False) -> None:
+def list_all(context: typer.Context, lake: Lake = None, target: Target = None, as_json: Json = False) -> None:
     """List the batches that have landed, in the order in which they are applied, each with its state and the reason."""
     import json
     from dataclasses import asdict
@@ -81,7 +81,7 @@ def list_all(context: typer.Context, lake: Lake = None, as_json: Json = False) -
 
     if context.invoked_subcommand:
         return
-    states = list_batches(settings(lake=lake))
+    states = list_batches(settings(lake=lake, target=target))
     if as_json:
         print(json.dumps([asdict(state) for state in states], indent=2, default=str))
     else:
@@ -93,25 +93,29 @@ Reason = Annotated[str | None, typer.Option("--reason", help="Why, for those who
 
 
 @batches.command()
-def release(batch_id: BatchId, reason: Reason = None, lake: Lake = None) -> None:
+def release(batch_id: BatchId, reason: Reason = None, lake: Lake = None, target: Target = None) -> None:
     """Let a batch through that its verdict holds back, or bring a rejected one back; the next run applies it."""
-    _decide(batch_id, "release", reason, lake)
+    _decide(batch_id, "release", reason, lake, target)
 
 
 @batches.command()
-def reject(batch_id: BatchId, reason: Reason = None, lake: Lake = None) -> None:
+def reject(batch_id: BatchId, reason: Reason = None, lake: Lake = None, target: Target = None) -> None:
     """Leave a batch out that is not applied yet; the next run goes on with those after it."""
-    _decide(batch_id, "reject", reason, lake)
+    _decide(batch_id, "reject", reason, lake, target)
 
 
-def _decide(batch_id: str, decision: Literal["release", "reject"], reason: str | None, lake: Path | None) -> None:
+def _decide(
+    batch_id: str, decision: Literal["release", "reject"], reason: str | None, lake: Path | None, target: str | None
+) -> None:
     from lakegraph.pipeline.batches import decide
     from lakegraph.runtime.console import say
     from lakegraph.runtime.settings import settings
 
-    decide(settings(lake=lake), batch_id, decision, reason)
-    done = "goes on without it" if decision == "reject" else "applies it"
-    say(f"{batch_id}: {decision}; the next `lakegraph run` (or `dbt build`) {done}")
+    given = settings(lake=lake, target=target)
+    decide(given, batch_id, decision, reason)
+    does = "goes on without it" if decision == "reject" else "applies it"
+    build = "`dbt build` after `lakegraph publish`" if given.is_published else "`lakegraph run` (or `dbt build`)"
+    say(f"{batch_id}: {decision}; the next {build} {does}")
 
 
 def docs(

@@ -143,6 +143,19 @@ class DbtSession:
         answer = self._process.ask([*arguments, *self._target()], self._environment())
         return outcome_of(f"dbt {' '.join(arguments)}", answer)
 
+    def show(self, query: str) -> list[dict]:
+        """The rows of a query on the target's warehouse.
+
+        Args:
+            query: in SQL with Jinja, as in a model.
+
+        Raises:
+            DbtError: it failed.
+        """
+        answer = self._process.ask(["show", "--inline", query, "--limit", "-1", *self._target()], self._environment())
+        outcome_of("dbt show", answer)
+        return answer["results"][0]["rows"]
+
     def _target(self) -> list[str]:
         return ["--target", self._settings.target]
 

@@ -67,7 +67,7 @@ def _outcome(done, begin: float) -> dict:
         "seconds": time.monotonic() - begin,
         "exception": str(done.exception) if done.exception else None,
         "results": [
-            {"unique_id": _id(result), "status": str(result.status), "message": result.message}
+            {"unique_id": _id(result), "status": str(result.status), "message": result.message, **_rows(result)}
             for result in results
             if hasattr(result, "status")
         ],
@@ -76,6 +76,12 @@ def _outcome(done, begin: float) -> dict:
 
 def _id(result) -> str:
     return result.node.unique_id if getattr(result, "node", None) else result.unique_id
+
+
+def _rows(result) -> dict:
+    """The rows that `dbt show` gives, columns by their names."""
+    table = getattr(result, "agate_table", None)
+    return {} if table is None else {"rows": [dict(row.items()) for row in table.rows]}
 
 
 def _close_warehouse() -> None:

@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lakegraph.landing.operations import LandingResult, land
-from lakegraph.pipeline.batches import BatchState, judged_batches, list_batches, waiting_batches
+from lakegraph.pipeline.batches import BatchState, list_batches, waiting_batches
+from lakegraph.pipeline.build_records import judged_batches
 from lakegraph.pipeline.dbt import DbtError, DbtOutcome, DbtSession, log_file, target_folder
 from lakegraph.pipeline.server import PendingServer, graph_server
 from lakegraph.pipeline.steps import Steps

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from lakegraph.landing.operations import land
 from lakegraph.landing.sources import load_sources
 from lakegraph.pipeline.arrivals import Arrivals
-from lakegraph.pipeline.batches import Decisions, has_unfinished_build, last_applied_at, waiting_batches
+from lakegraph.pipeline.batches import Decisions, waiting_batches
+from lakegraph.pipeline.build_records import has_unfinished_build, last_applied_at
 from lakegraph.pipeline.run import run_pipeline
 from lakegraph.pipeline.steps import Steps
 from lakegraph.pipeline.summary import show_outcome

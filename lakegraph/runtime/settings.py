@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     env: str = Field(default="dev", validation_alias="LAKEGRAPH_ENV")
 
     @property
+    def is_published(self) -> bool:
+        """Whether the target's warehouse reads what was published to it, not the lake itself."""
+        return self.target.startswith(("databricks", "athena"))
+
+    @property
     def bronze(self) -> Path:
         """Landed records: `<feed>/batch_id=<id>/*.parquet`."""
         return self.lake / "bronze"

@@ -31,6 +31,18 @@ def require_the_same(leg: Leg, number: int) -> None:
     assert {relation for relation in FILLED if not day.rows[relation]} == set()
 
 
+def require_batches_told(leg: Leg) -> None:
+    """After a day, `lakegraph batches` knows on both engines that its batch is applied, and the same of it.
+
+    Raises:
+        AssertionError: in words, what is otherwise.
+    """
+    leg.day(0)
+    told = [leg.batches(target) for target in ("dev", leg.stand_in.target)]
+    assert told[0] == told[1]
+    assert [(batch.state, batch.verdict is None) for batch in told[1]] == [("applied", False)]
+
+
 def _beside_models(build: Build) -> dict[tuple[str, str], int]:
     """Snapshots, seeds, tests and hooks by their status; of models, an engine may have more for its own ends."""
     return {node: count for node, count in build.nodes.items() if node[0] != "model"}

@@ -3,18 +3,21 @@
 A day is built when it is first asked for, after those before it, so that whoever looks at the first day alone builds no other.
 """
 
+import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
+from unittest.mock import patch
 
 import duckdb
 
 from lakegraph.landing.generate.operations import generate
 from lakegraph.landing.generate.options import GenerateOptions
 from lakegraph.landing.operations import land
+from lakegraph.pipeline.batches import BatchState, list_batches
 from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.settings import settings
 from tests.engines.odd_values import add_odd_values
@@ -100,6 +103,12 @@ class Leg:
     def dbt(self, *arguments: str) -> Build:
         """Run a dbt command on the stand-in, which must succeed."""
         return self._ask(self._on_engine, arguments, self.stand_in.target, self.stand_in.environment)
+
+    def batches(self, target: str) -> list[BatchState]:
+        """What `lakegraph batches` tells of the lake, with the environment of that target."""
+        own = variables(self._root, target) | (self.stand_in.environment if target == self.stand_in.target else {})
+        with patch.dict(os.environ, own):
+            return list_batches(settings(lake=self.lake, target=target))
 
     def close(self) -> None:
         """End the processes that ran dbt."""

@@ -8,6 +8,7 @@ from dbt_batches import FIRST_DAY, customer, order, product
 from dbt_lake import Batch, DbtLake
 
 from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches
+from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.settings import Settings, settings
@@ -95,6 +96,23 @@ def test_a_failed_batch_is_held_then_released(lake):
         f"select decision, decided_by from silver.batch_verdicts where _batch_id = '{BAD_DAY.id}'"
     )
     assert (decision, decided_by.split(" by ")[0]) == ("admitted", "release")
+
+
+def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
+    assert told_by_dbt(of(lake, "prod")) == (set(), {})
+    lake.land(FIRST_DAY)
+    build_waiting(of(lake, "dev"), Steps(quiet=True))
+    lake.land(BAD_DAY)
+    assert build_waiting(of(lake, "prod"), Steps(quiet=True)).held.batch_id == BAD_DAY.id
+
+    applied, verdicts = told_by_dbt(of(lake, "prod"))
+
+    assert applied == {FIRST_DAY.id}
+    assert {batch_id: verdict["decision"] for batch_id, verdict in verdicts.items()} == {
+        FIRST_DAY.id: "admitted",
+        BAD_DAY.id: "held",
+    }
+    assert (applied, verdicts) == applied_and_verdicts(of(lake, "prod"))
 
 
 def test_a_failed_batch_is_rejected_and_the_next_one_goes_on(lake):

@@ -7,7 +7,7 @@ import pytest
 from lakegraph.landing.s3 import publish
 from tests.engines.athena.reading import rows
 from tests.engines.athena.stand_in import AthenaStandIn
-from tests.engines.days import require_growth, require_the_same
+from tests.engines.days import require_batches_told, require_growth, require_the_same
 from tests.engines.leg import DAYS, Leg
 
 pytestmark = pytest.mark.slow
@@ -38,6 +38,10 @@ def leg(tmp_path_factory, athena):
 def test_the_first_day_is_that_of_duckdb(leg, record_property):
     require_the_same(leg, 0)
     record_property("leg", leg.day(0).numbers("athena"))
+
+
+def test_batches_are_told_of_the_warehouse(leg):
+    require_batches_told(leg)
 
 
 @pytest.mark.soak

@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.engines.databricks.stand_in import StandIn
-from tests.engines.days import require_growth, require_the_same
+from tests.engines.days import require_batches_told, require_growth, require_the_same
 from tests.engines.leg import DAYS, Leg
 
 pytestmark = pytest.mark.slow
@@ -36,6 +36,10 @@ def leg(tmp_path_factory):
 def test_the_first_day_is_that_of_duckdb(leg, record_property):
     require_the_same(leg, 0)
     record_property("leg", leg.day(0).numbers("databricks"))
+
+
+def test_batches_are_told_of_the_warehouse(leg):
+    require_batches_told(leg)
 
 
 def test_publishing_again_changes_nothing(leg):
