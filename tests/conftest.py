@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,12 @@ from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 
 pytest.register_assert_rewrite("tests.engines.days")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C, and let the processes that tests interrupt take it, also where a shell's background job was to ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 {# Every record of a feed in the batches of this run, typed and judged in one pass: `_failed_rules` is null for the
    valid ones. `fallbacks` maps a column to the expression that stands in where the record gives none. #}
 {% macro judge_records(feed, fallbacks={}) %}
+{%- do check_feeds(feed) -%}
 {%- set key = declared(feed).key -%}
 with
 

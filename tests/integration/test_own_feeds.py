@@ -5,13 +5,25 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dbt_batches import customer, product, stock
+from dbt_batches import customer, order, product, stock
 from dbt_lake import Batch, DbtLake
 from own_project import project_with
 
 from lakegraph.runtime.project import project_vars
 
 pytestmark = pytest.mark.slow
+
+
+BESIDE = {
+    "category": "theirs",
+    "product_name": "theirs",
+    "brand": "theirs",
+    "unit_cost": "theirs",
+    "exchange_rate": "theirs",
+    "is_excluded": "theirs",
+    "line_rank": "theirs",
+    "revenue": "theirs",
+}
 
 
 def shelf(location: str, quantity: str) -> dict[str, str]:
@@ -24,11 +36,13 @@ def declare(project: Path, feeds: dict) -> None:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory) -> DbtLake:
-    """Two days of a shop whose stock is counted by location within a warehouse, and whose customers have points from the
-    second day on."""
+    """Two days of a shop whose stock is counted by location within a warehouse, whose orders have columns that marts call
+    something else by, and whose customers have points from the second day on."""
     root = tmp_path_factory.mktemp("own_feeds")
     feeds = dict(project_vars()["feeds"])
     feeds["inventory"] = feeds["inventory"] | {"key": ["product_id", "warehouse_id", "location"]}
+    beside = {name: {"type": "string"} for name in BESIDE}
+    feeds["orders"] = feeds["orders"] | {"columns": feeds["orders"]["columns"] | beside}
     lake = DbtLake(root, project_with(root / "project", ""))
     for day, points, quantity in ((15, {}, "1"), (16, {"points": {"type": "integer"}}, "3")):
         feeds["customers"] = feeds["customers"] | {"columns": feeds["customers"]["columns"] | points}
@@ -40,14 +54,13 @@ def lake(tmp_path_factory) -> DbtLake:
                 date(2025, 1, day),
                 {
                     "customers": [ada, customer("C2", "Ben Ito")],
-                    "products": [product("P1", "Lamp", "10")],
+                    "products": [product("P1", "Lamp", "10", category="Light", brand="Acme", cost="4", currency="EUR")],
+                    "orders": [order("O1", "C1", "P1", "30", quantity="3", **BESIDE)],
                     "inventory": [shelf("A", "1"), shelf("B", quantity)],
                 },
             )
         )
-        lake.run(
-            "build", "--select", "tag:row_level", "customer_versions", "--exclude-resource-type", "unit_test", "test"
-        )
+        lake.run("build", "--exclude-resource-type", "unit_test", "test")
     return lake
 
 
@@ -71,3 +84,46 @@ def test_a_key_of_ones_own_tells_records_apart(lake):
         ("A", 1),
         ("B", 3),
     ]
+
+
+def test_columns_of_ones_own_are_not_taken_for_those_of_a_mart(lake):
+    assert lake.rows(
+        "select order_id, product_name, category, brand, unit_cost::varchar, revenue::varchar, profit::varchar"
+        " from gold.enriched_orders"
+    ) == [("O1", "Lamp", "Light", "Acme", "4.0000", "30.0000", "18.0000")]
+    assert lake.rows("select order_id, line_count, quantity from gold.orders") == [("O1", 1, 3)]
+
+
+def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
+    project, feeds = project_with(tmp_path / "project", ""), dict(project_vars()["feeds"])
+    broken = feeds["reviews"] | {
+        "delivery": "weekly",
+        "key": ["review_id", "shop"],
+        "bookkeeping": "rating",
+        "columns": feeds["reviews"]["columns"]
+        | {
+            "group": {"type": "string"},
+            "Batch_Number": {"type": "integer"},
+            "text__rating": {"type": "string"},
+            "my stars": {"type": "decimal"},
+            "stars": {"type": "float"},
+        },
+    }
+    declare(project, feeds | {"reviews": broken})
+
+    succeeded, printed = DbtLake(tmp_path, project).dbt("parse")
+
+    message = " ".join(printed.split())
+    assert not succeeded
+    assert "Traceback" not in printed
+    assert "The feed 'reviews' in vars.yml has the delivery 'weekly'; use full or delta;" in message
+    told = [
+        "has the key 'shop', which is none of its columns",
+        "names no bookkeeping; write bookkeeping: [name]",
+        "has the column 'group', a name that SQL or the project has taken",
+        "has the column 'Batch_Number', a name",
+        "has the column 'text__rating', a name",
+        "has the column 'my stars': use letters, digits and underscores",
+        "gives the column 'stars' the type 'float'; use string, integer, decimal, boolean, date, timestamp",
+    ]
+    assert [words for words in told if words not in message] == []

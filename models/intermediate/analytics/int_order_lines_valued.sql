@@ -2,11 +2,26 @@
 {%- set settings = var('analytics') -%}
 with
 
+-- named one by one: what a user's orders have beside may be called as something below
 order_lines as (
     select
-        orders.*,
-        upper(currency) as currency_code
-    from {{ ref('int_orders_current') }} as orders
+        order_id,
+        line_number,
+        customer_id,
+        product_id,
+        order_date,
+        created_timestamp,
+        order_status,
+        payment_method,
+        quantity,
+        unit_price,
+        order_amount,
+        currency,
+        upper(currency) as currency_code,
+        _source_file,
+        _source_line,
+        _batch_id
+    from {{ ref('int_orders_current') }}
     where is_present
 ),
 

@@ -8,7 +8,16 @@ current_lines as (
 -- what belongs to the order as a whole is said on every line: its first line speaks for it
 ranked as (
     select
-        current_lines.*,
+        order_id,
+        customer_id,
+        order_date,
+        order_status,
+        payment_method,
+        shipping_address,
+        currency,
+        _source_file,
+        _source_line,
+        _batch_id,
         row_number() over (partition by order_id order by line_number) as line_rank
     from current_lines
 ),
