@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.project import project_vars
 
 Delivery = Literal["full", "delta"]
@@ -37,13 +38,19 @@ class Feed:
 
 
 def declared_feeds() -> dict[str, Feed]:
-    """Every feed of vars.yml by its name."""
-    return {
-        name: Feed(
-            name=name,
-            delivery=feed["delivery"],
-            required=tuple(feed["required"]),
-            types=MappingProxyType({column: declared["type"] for column, declared in feed["columns"].items()}),
-        )
-        for name, feed in project_vars()["feeds"].items()
-    }
+    """Every feed of vars.yml by its name.
+
+    Raises:
+        ConfigurationError: one is not declared as a feed is.
+    """
+    return {name: _feed(name, declared) for name, declared in project_vars()["feeds"].items()}
+
+
+def _feed(name: str, declared: dict) -> Feed:
+    try:
+        types = {column: about["type"] for column, about in declared["columns"].items()}
+        return Feed(name, declared["delivery"], tuple(declared["required"]), MappingProxyType(types))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(
+            f"vars.yml does not declare the feed {name} as a feed ({error}).", "`dbt parse` says what is wrong with it."
+        ) from error

@@ -40,11 +40,11 @@
         {% endif %}
         {% if not modules.re.fullmatch('[A-Za-z][A-Za-z0-9_]*', name | string) %}
             {% do problems.append(
-                "has the column '" ~ name ~ "': use letters, digits and underscores, and name the file's own header among its aliases"
+                "has the column '" ~ name ~ "': use letters, digits and underscores, and map the file's own header to it (from: in configs/data-sources.yml)"
             ) %}
         {% elif name | lower in taken_names() or (name | lower).startswith(('raw__', 'text__', 'given__', 'dbt_')) %}
             {% do problems.append(
-                "has the column '" ~ name ~ "', a name that SQL or the project has taken: use another, and name this one among its aliases"
+                "has the column '" ~ name ~ "', a name that SQL or the project has taken: use another, and map the file's own to it (from: in configs/data-sources.yml)"
             ) %}
         {% endif %}
     {% endfor %}
