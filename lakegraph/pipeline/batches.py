@@ -1,6 +1,7 @@
 """The batches that have landed, what became of each, and what is decided of them by hand."""
 
 import getpass
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -8,6 +9,7 @@ from typing import Literal
 from lakegraph.landing.decisions import DECISIONS, latest_decisions
 from lakegraph.landing.order import place_in_order
 from lakegraph.pipeline.build_records import applied_and_verdicts
+from lakegraph.pipeline.dbt import dbt
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_vars
@@ -163,3 +165,25 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
         "decided_at": now,
     }
     ops.append(settings.ops, DECISIONS, f"{batch_id}.{now:%Y%m%dT%H%M%S%f}", [row])
+
+
+def replay(settings: Settings, batch_id: str) -> list[str]:
+    """Have an applied batch and all after it wait again, to be judged and made into history under the rules of today.
+
+    Args:
+        settings: where the lake lies, and dbt's target.
+        batch_id: the first of them.
+
+    Returns:
+        The ids of those that wait again, in their order.
+
+    Raises:
+        BatchDecisionError: the batch is not applied.
+        DbtError: dbt could not take them back.
+        WarehouseError: another process writes the warehouse.
+    """
+    before = {batch.batch_id: batch.state for batch in list_batches(settings)}
+    if before.get(batch_id) != "applied":
+        raise BatchDecisionError(f"Batch {batch_id} is not applied.", "`lakegraph batches` lists those that are.")
+    dbt(settings, "run-operation", "replay_from", "--args", json.dumps({"batch": batch_id}))
+    return [id for id in list(before)[list(before).index(batch_id) :] if before[id] == "applied"]

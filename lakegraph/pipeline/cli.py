@@ -66,7 +66,9 @@ def watch(
     watch_drops(given, poll, load=not no_load)
 
 
-batches = typer.Typer(help="List the batches that have landed, release or reject one.", invoke_without_command=True)
+batches = typer.Typer(
+    help="List the batches that have landed; release, reject or replay one.", invoke_without_command=True
+)
 
 
 @batches.callback()
@@ -102,6 +104,17 @@ def release(batch_id: BatchId, reason: Reason = None, lake: Lake = None, target:
 def reject(batch_id: BatchId, reason: Reason = None, lake: Lake = None, target: Target = None) -> None:
     """Leave a batch out that is not applied yet; the next run goes on with those after it."""
     _decide(batch_id, "reject", reason, lake, target)
+
+
+@batches.command()
+def replay(batch_id: BatchId, lake: Lake = None, target: Target = None) -> None:
+    """Have an applied batch and all after it wait again: the next run judges them, and makes their history, by today's rules."""
+    from lakegraph.pipeline.batches import replay as replay_from
+    from lakegraph.runtime.console import say
+    from lakegraph.runtime.settings import settings
+
+    for again in replay_from(settings(lake=lake, target=target), batch_id):
+        say(f"{again}: waits again")
 
 
 def _decide(

@@ -6,11 +6,13 @@ from datetime import date, datetime
 import pytest
 from dbt_batches import customer, product
 from dbt_lake import Batch, DbtLake
+from own_project import project_with
 
-from lakegraph.pipeline.batches import list_batches
-from lakegraph.pipeline.dbt import DbtError
+from lakegraph.pipeline.batches import BatchDecisionError, list_batches, replay
+from lakegraph.pipeline.dbt import DbtError, DbtProcess
 from lakegraph.pipeline.run import HISTORY_ONLY, JUDGE_AHEAD, ROW_LEVEL, build_waiting
 from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime.project import project_root, project_vars
 from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
@@ -173,3 +175,46 @@ def test_a_batch_that_comes_during_a_backfill_is_not_taken_in_before_its_records
     assert late.rows("select batch_id from ops.applied_batches") == [("b_15",)]
     build(late)
     assert late.tables() == in_order.tables()
+
+
+@pytest.fixture
+def in_project(monkeypatch):
+    """Has what follows work in another dbt project, for the time of a test."""
+
+    def enter(project) -> None:
+        monkeypatch.setenv("LAKEGRAPH_PROJECT", str(project))
+        # the one that all tests share works in this project
+        monkeypatch.setattr("lakegraph.pipeline.dbt.DbtProcess", DbtProcess)
+        project_root.cache_clear()
+        project_vars.cache_clear()
+
+    yield enter
+    monkeypatch.undo()
+    project_root.cache_clear()
+    project_vars.cache_clear()
+
+
+def test_batches_that_are_replayed_are_as_if_the_rules_had_always_been_those_of_today(lakes, in_project, tmp_path):
+    always, replayed = lakes
+    usual = project_root()
+    rule = "{id: own.city, feed: customers, kind: allowed, columns: [city], values: [Berlin, Bonn, Lima, Oslo], severity: error}"
+    declared = (usual / "vars.yml").read_text().replace("\n  rules:\n", f"\n  rules:\n    - {rule}\n")
+    ruled = project_with(tmp_path / "ruled", declared)
+    for day in DAYS:
+        always.land(day)
+        replayed.land(day)
+    build(replayed)
+    cities = "select distinct city from snapshots.customers_history order by 1"
+    assert replayed.rows(cities) == [("Berlin",), ("Bonn",), ("Lima",), ("Oslo",), ("Rome",)]
+    in_project(ruled)
+    build(always)
+    given = settings(lake=replayed.lake, target="dev", env="dev")
+
+    with pytest.raises(BatchDecisionError, match="b_19 is not applied"):
+        replay(given, "b_19")
+    assert replay(given, "b_16") == ["b_16", "b_17", "b_18"]
+    assert [batch.state for batch in list_batches(given)] == ["applied", "waiting", "waiting", "waiting"]
+    build(replayed)
+
+    assert replayed.tables() == always.tables()
+    assert replayed.rows(cities) == [("Berlin",), ("Bonn",), ("Lima",), ("Oslo",)]
