@@ -1,14 +1,16 @@
-"""The project on Athena: the first day of a shop and two more, held against DuckDB."""
+"""The project on Athena: the first day of a shop and two more, held against DuckDB, and the macros under macros/engine/."""
 
 from pathlib import Path
 
 import pytest
 
 from lakegraph.landing.s3 import publish
-from tests.engines.athena.reading import rows
-from tests.engines.athena.stand_in import AthenaStandIn
+from tests.engines.athena.reading import execute, rows
+from tests.engines.athena.stand_in import BUCKET, AthenaStandIn
+from tests.engines.compiling import compiled
 from tests.engines.days import require_batches_told, require_growth, require_the_same
 from tests.engines.leg import DAYS, Leg
+from tests.engines.macro_cases import HISTORY, differences, template
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +44,25 @@ def test_the_first_day_is_that_of_duckdb(leg, record_property):
 
 def test_batches_are_told_of_the_warehouse(leg):
     require_batches_told(leg)
+
+
+def test_macros_give_on_athena_what_the_table_says(athena, tmp_path):
+    client, table = athena.client("athena"), f"cases.{HISTORY}"
+    sql = compiled(tmp_path / "project", template(table), "athena_local", athena.environment)
+
+    def run(statement: str) -> list[tuple]:
+        if statement.startswith("select"):
+            return list(rows(client, statement))
+        execute(client, statement)
+        return []
+
+    run("create schema cases")
+    run(
+        f"create table {table} (key string, dbt_valid_from timestamp, dbt_valid_to timestamp)"
+        f" location 's3://{BUCKET}/tables/{HISTORY}/' tblproperties ('table_type' = 'ICEBERG')"
+    )
+
+    assert differences(sql, run, table) == []
 
 
 @pytest.mark.soak

@@ -1,11 +1,13 @@
-"""The project on Databricks: the first day of a shop and two more, held against DuckDB, and what the stand-in did otherwise."""
+"""The project on Databricks: days of a shop held against DuckDB, the macros under macros/engine/, and what the stand-in did otherwise."""
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.engines.compiling import compiled
 from tests.engines.databricks.stand_in import StandIn
 from tests.engines.days import require_batches_told, require_growth, require_the_same
 from tests.engines.leg import DAYS, Leg
+from tests.engines.macro_cases import HISTORY, differences, template
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +42,17 @@ def test_the_first_day_is_that_of_duckdb(leg, record_property):
 
 def test_batches_are_told_of_the_warehouse(leg):
     require_batches_told(leg)
+
+
+def test_macros_give_on_databricks_what_the_table_says(leg, tmp_path):
+    stand_in, table = leg.stand_in, f"default.{HISTORY}"
+    before = len(stand_in.journal())
+    sql = compiled(tmp_path / "project", template(table), "databricks_local", stand_in.environment)
+
+    stand_in.rows(f"create table {table} (key string, dbt_valid_from timestamp_ntz, dbt_valid_to timestamp_ntz)")
+
+    assert differences(sql, stand_in.rows, table) == []
+    assert [entry.deviations for entry in stand_in.journal()[before:] if entry.deviations] == []
 
 
 def test_publishing_again_changes_nothing(leg):
