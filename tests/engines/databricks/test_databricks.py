@@ -1,4 +1,4 @@
-"""The project on Databricks: days of a shop held against DuckDB, the macros under macros/engine/, and what the stand-in did otherwise."""
+"""The project on Databricks: days of a shop held against DuckDB, the engine macros, and what the stand-in did otherwise."""
 
 import pyarrow.parquet as pq
 import pytest
