@@ -3,7 +3,6 @@
 Spark spends more on planning a statement than on the rows of most marts.
 """
 
-import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
 
-# per thread; it asks for half of that at least, and spills what does not fit
-MEGABYTES_PER_THREAD = 250
+# What does not fit is spilled, but for the groups of rows that are being written as Parquet, which long texts make large.
+MEMORY = "1GB"
 # under which a statement finds the rows of which some are chosen
 CHOSEN_FROM = "graph_chosen_from"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
@@ -126,7 +125,7 @@ class DuckdbEngine(Engine):
         super().__init__(spark)
         self._folder, self._count = folder, 0
         settings = {
-            "memory_limit": f"{MEGABYTES_PER_THREAD * max(os.cpu_count() or 1, 2)}MB",
+            "memory_limit": MEMORY,
             "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
         }

@@ -170,6 +170,8 @@ def decide(settings: Settings, batch_id: str, decision: Decision, reason: str | 
 def replay(settings: Settings, batch_id: str) -> list[str]:
     """Have an applied batch and all after it wait again, to be judged and made into history under the rules of today.
 
+    No build may go on meanwhile: the one that ends counts its batches as applied.
+
     Args:
         settings: where the lake lies, and dbt's target.
         batch_id: the first of them.
@@ -178,12 +180,18 @@ def replay(settings: Settings, batch_id: str) -> list[str]:
         The ids of those that wait again, in their order.
 
     Raises:
-        BatchDecisionError: the batch is not applied.
+        BatchDecisionError: the batch is not applied, or one after it was left out as late.
         DbtError: dbt could not take them back.
         WarehouseError: another process writes the warehouse.
     """
     before = {batch.batch_id: batch.state for batch in list_batches(settings)}
     if before.get(batch_id) != "applied":
         raise BatchDecisionError(f"Batch {batch_id} is not applied.", "`lakegraph batches` lists those that are.")
+    after = list(before)[list(before).index(batch_id) :]
+    if late := [id for id in after if before[id] == "late"]:
+        raise BatchDecisionError(
+            f"Batch {late[0]} came late and was left out; once {batch_id} waits again, it would be late no more.",
+            f"Reject it first (`lakegraph batches reject {late[0]}`), or set `late_batches: replay` in vars.yml.",
+        )
     dbt(settings, "run-operation", "replay_from", "--args", json.dumps({"batch": batch_id}))
-    return [id for id in list(before)[list(before).index(batch_id) :] if before[id] == "applied"]
+    return [id for id in after if before[id] == "applied"]

@@ -114,7 +114,7 @@ def replay(batch_id: BatchId, lake: Lake = None, target: Target = None) -> None:
     from lakegraph.runtime.settings import settings
 
     for again in replay_from(settings(lake=lake, target=target), batch_id):
-        say(f"{again}: waits again")
+        say(f"{again}: waits again for `lakegraph run` (or `dbt build`)")
 
 
 def _decide(

@@ -57,17 +57,18 @@ class _Runner:
             # hundreds of thousands of objects that stay: no later collection has to walk over them
             gc.freeze()
         _close_warehouse()
-        return _outcome(done, begin)
+        return _outcome(done, begin, with_rows=arguments[0] == "show")
 
 
-def _outcome(done, begin: float) -> dict:
+def _outcome(done, begin: float, with_rows: bool) -> dict:
     results = getattr(done.result, "results", None) or []
     return {
         "success": done.success,
         "seconds": time.monotonic() - begin,
         "exception": str(done.exception) if done.exception else None,
         "results": [
-            {"unique_id": _id(result), "status": str(result.status), "message": result.message, **_rows(result)}
+            {"unique_id": _id(result), "status": str(result.status), "message": result.message}
+            | ({"rows": [dict(row.items()) for row in result.agate_table.rows]} if with_rows else {})
             for result in results
             if hasattr(result, "status")
         ],
@@ -78,12 +79,6 @@ def _id(result) -> str:
     return result.node.unique_id if getattr(result, "node", None) else result.unique_id
 
 
-def _rows(result) -> dict:
-    """The rows that `dbt show` gives, columns by their names."""
-    table = getattr(result, "agate_table", None)
-    return {} if table is None else {"rows": [dict(row.items()) for row in table.rows]}
-
-
 def _close_warehouse() -> None:
     module = sys.modules.get("dbt.adapters.duckdb.connections")
     if module:
@@ -92,7 +87,8 @@ def _close_warehouse() -> None:
 
 
 def _answer(answers: IO[str], answer: dict) -> None:
-    answers.write(json.dumps(answer) + "\n")
+    # a query's numbers and times are no JSON
+    answers.write(json.dumps(answer, default=str) + "\n")
     answers.flush()
 
 

@@ -85,7 +85,7 @@
    has no value there. #}
 {% macro business_hash(feed) -%}
     {%- set parts = [] -%}
-    {%- for name, column in declared(feed).columns.items() if name not in declared(feed).bookkeeping -%}
+    {%- for name, column in declared(feed).columns.items() if name not in declared(feed).get('bookkeeping', []) -%}
         {%- do parts.append("'" ~ name ~ "=' || " ~ canonical_text(name, column.type)) -%}
     {%- endfor -%}
     {{ md5_hex("concat_ws(chr(31), " ~ parts | join(', ') ~ ")") }}

@@ -22,7 +22,7 @@
         {% do problems.append("has the delivery '" ~ feed.delivery ~ "'; use full or delta") %}
     {% endif %}
     {% for part in ['key', 'required', 'bookkeeping'] %}
-        {% set names = feed.get(part) %}
+        {% set names = feed.get(part, [] if part == 'bookkeeping' else none) %}
         {% if names is string or names is not sequence or (part == 'key' and not names) %}
             {% do problems.append('names no ' ~ part ~ '; write ' ~ part ~ ': [name]') %}
         {% else %}
@@ -72,6 +72,8 @@
         'primary', 'qualify', 'recursive', 'references', 'returning', 'right', 'rollup', 'select', 'semi', 'session_user', 'show',
         'skip', 'some', 'summarize', 'symmetric', 'table', 'then', 'to', 'trailing', 'trim', 'true', 'uescape', 'union',
         'unique', 'unnest', 'unpivot', 'user', 'using', 'values', 'variadic', 'when', 'where', 'window', 'with',
+        'asof', 'at', 'authorization', 'auto', 'binary', 'by', 'collation', 'concurrently', 'current_catalog', 'current_schema',
+        'freeze', 'glob', 'ilike', 'isnull', 'notnull', 'positional', 'similar', 'tablesample', 'unpack', 'verbose',
         'already_known', 'batch_number', 'effective_at', 'expires_at', 'is_current', 'is_present', 'last_seen_number',
         'newest_seen_number', 'recency', 'seen_number', 'version_number',
     ]) }}

@@ -1,6 +1,7 @@
 {# The versions of a key follow each other without overlap and without a gap, and only the last is open. A key that is
    away has a version that says so. #}
-{% test history_is_sound(model, columns) %}
+{% test history_is_sound(model, feed) %}
+{%- set columns = declared(feed).key %}
 
 with
 

@@ -1,5 +1,7 @@
-{# Keys that come more than once, or, unless `nullable`, that are not whole: one test for what tells rows apart. #}
-{% test unique_key(model, columns, nullable=false) %}
+{# Keys that come more than once, or, unless `nullable`, that are not whole: one test for what tells rows apart. With `feed`, the
+   key that vars.yml declares of it, and the columns. #}
+{% test unique_key(model, columns=[], feed=none, nullable=false) %}
+{%- set columns = (declared(feed).key if feed else []) + columns %}
 
 select
     {{ columns | join(', ') }},
