@@ -68,7 +68,7 @@ def _outcome(done, begin: float, with_rows: bool) -> dict:
         "exception": str(done.exception) if done.exception else None,
         "results": [
             {"unique_id": _id(result), "status": str(result.status), "message": result.message}
-            | ({"rows": [dict(row.items()) for row in result.agate_table.rows]} if with_rows else {})
+            | (_rows(result) if with_rows else {})
             for result in results
             if hasattr(result, "status")
         ],
@@ -77,6 +77,12 @@ def _outcome(done, begin: float, with_rows: bool) -> dict:
 
 def _id(result) -> str:
     return result.node.unique_id if getattr(result, "node", None) else result.unique_id
+
+
+def _rows(result) -> dict:
+    """The rows of a query; one that failed has none."""
+    table = result.agate_table
+    return {} if table is None else {"rows": [dict(row.items()) for row in table.rows]}
 
 
 def _close_warehouse() -> None:

@@ -42,11 +42,11 @@
 
 
 {# Deletes the rows of the batches that a query gives: by their names, for Delta deletes by no subquery of every kind. #}
-{% macro delete_batches(relation, query) %}
+{% macro delete_batches(relation, query, column='batch_id') %}
     {% set literals = [] %}
     {% for id in run_query(query).columns[0].values() %}{% do literals.append(text_literal(id)) %}{% endfor %}
     {% if literals %}
-        {% do run_query("delete from " ~ relation ~ " where batch_id in (" ~ literals | join(', ') ~ ")") %}
+        {% do run_query("delete from " ~ relation ~ " where " ~ column ~ " in (" ~ literals | join(', ') ~ ")") %}
     {% endif %}
 {% endmacro %}
 

@@ -11,18 +11,13 @@
             on applied.batch_id = batches.batch_id
         where batches.batch_number >= (select batch_number from {{ visible }} where batch_id = {{ text_literal(batch) }})
     {% endset %}
-    {% set ids = run_query(again).columns[0].values() %}
-    {% if not ids %}
+    {% if not run_query(again) | length %}
         {{ exceptions.raise_compiler_error("No applied batch has the id " ~ batch ~ ". `lakegraph batches` lists them.") }}
     {% endif %}
     {% do run_query(
         "insert into " ~ begun ~ " select again.batch_id, " ~ text_literal(invocation_id) ~ " from (" ~ again ~ ") as again"
         ~ " where again.batch_id not in (select batch_id from " ~ begun ~ ")"
     ) %}
-    {% set literals = [] %}
-    {% for id in ids %}{% do literals.append(text_literal(id)) %}{% endfor %}
-    {% do run_query(
-        "delete from " ~ relation_of('model', 'batch_verdicts') ~ " where _batch_id in (" ~ literals | join(', ') ~ ")"
-    ) %}
+    {% do delete_batches(relation_of('model', 'batch_verdicts'), again, '_batch_id') %}
     {% do delete_batches(applied, again) %}
 {% endmacro %}

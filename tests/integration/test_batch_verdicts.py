@@ -7,7 +7,7 @@ import pytest
 from dbt_batches import FIRST_DAY, customer, order, product
 from dbt_lake import Batch, DbtLake
 
-from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches
+from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches, replay
 from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
@@ -113,6 +113,20 @@ def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
         BAD_DAY.id: "held",
     }
     assert (applied, verdicts) == applied_and_verdicts(of(lake, "prod"))
+
+
+def test_a_batch_that_is_replayed_is_judged_as_if_for_the_first_time(lake):
+    for batch in (FIRST_DAY, BAD_DAY):
+        lake.land(batch)
+    assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
+    theirs = "select count(*) from snapshots.orders_history where order_id in ('O7', 'O8', 'O9')"
+    assert lake.rows(theirs) == [(3,)]
+
+    assert replay(of(lake, "prod"), BAD_DAY.id) == [BAD_DAY.id]
+
+    assert build_waiting(of(lake, "prod"), Steps(quiet=True)).held.batch_id == BAD_DAY.id
+    assert lake.rows(theirs) == [(0,)]
+    assert lake.rows("select count(*) from gold.orders where order_id in ('O7', 'O8', 'O9')") == [(0,)]
 
 
 def test_a_failed_batch_is_rejected_and_the_next_one_goes_on(lake):

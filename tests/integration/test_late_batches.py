@@ -8,6 +8,7 @@ from dbt_batches import customer, product
 from dbt_lake import Batch, DbtLake
 from own_project import project_with
 
+from lakegraph.pipeline import batches
 from lakegraph.pipeline.batches import BatchDecisionError, list_batches, replay
 from lakegraph.pipeline.dbt import DbtError, DbtProcess
 from lakegraph.pipeline.run import HISTORY_ONLY, JUDGE_AHEAD, ROW_LEVEL, build_waiting
@@ -118,7 +119,7 @@ def test_an_interrupted_replay_is_taken_up_again(lakes):
     assert late.tables() == in_order.tables()
 
 
-def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes):
+def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes, monkeypatch):
     _, late = lakes
     for number in (0, 2):
         late.land(DAYS[number])
@@ -136,6 +137,11 @@ def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes):
     assert {name: rows for name, rows in after.items() if "batch" not in name} == {
         name: rows for name, rows in before.items() if "batch" not in name
     }
+
+    monkeypatch.setattr(batches, "project_vars", lambda: project_vars() | {"late_batches": "refuse"})
+    with pytest.raises(BatchDecisionError, match="Batch b_16 came late and was left out"):
+        replay(settings(lake=late.lake, target="dev"), "b_15")
+    assert late.rows("select batch_id from ops.applied_batches order by 1") == [("b_15",), ("b_17",)]
 
 
 def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(lakes, monkeypatch):
