@@ -61,12 +61,14 @@ def difference(
     marts: Marts,
     known: Relation | None,
     node_keys: Callable[[str], Relation],
+    changes_only: bool = False,
 ) -> Relation:
     """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them, kept by the engine.
 
     Args:
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
+        changes_only: leave out the mart's own rows that stay as they are.
     """
     model, spark = declaration.model, engine.spark
     inputs = {spark_sql.MART: marts.read(spark, model)}
@@ -83,12 +85,26 @@ def difference(
         stubs = stub_sql.stubs(declaration, [(edge, spark_sql.UNFIT in marts.columns(edge.model)) for edge in makers])
     columns = marts.columns(model)
     lineage = [name for name in columns if name in spark_sql.LINEAGE]
-    statement = spark_sql.difference(declaration, known is not None, lineage, spark_sql.UNFIT in columns, stubs)
+    has_known, has_unfit = known is not None, spark_sql.UNFIT in columns
+    statement = spark_sql.difference(declaration, has_known, lineage, has_unfit, stubs, changes_only)
     return engine.kept(statement, spark_sql.difference_schema(declaration, bool(stubs)), inputs)
 
 
-def tally(engine: Engine, declaration: Declaration, difference: Relation, mart_rows: int, has_stubs: bool) -> Tally:
+def tally(
+    engine: Engine,
+    declaration: Declaration,
+    difference: Relation,
+    mart_rows: int,
+    has_stubs: bool,
+    known: Relation | None = None,
+) -> Tally:
     """Count a difference, and make sure that every row of the mart is in it.
+
+    Args:
+        mart_rows: the rows of the mart, as the warehouse counted them.
+        has_stubs: whether the difference says which rows are stubs.
+        known: what the ledger remembers, where the difference leaves out rows that stay as they are: they are all of it
+            that neither changes nor goes.
 
     Raises:
         LostRowsError: created, updated, unchanged and rejected rows are not as many as the warehouse counted.
@@ -106,6 +122,10 @@ def tally(engine: Engine, declaration: Declaration, difference: Relation, mart_r
         if row.get(STUB):
             stubs[row[STATUS]] = stubs.get(row[STATUS], 0) + row["rows"]
             emptied += row["rows"] if row[STUB] == Stub.EMPTIED else 0
+    if known is not None:
+        [remembered] = engine.fetched(f"select count(*) as rows from {spark_sql.KNOWN}", {spark_sql.KNOWN: known})
+        others = by_status.get(Status.UPDATED, 0) + by_status.get(Status.DELETED, 0)
+        by_status[Status.UNCHANGED] = remembered["rows"] - others
     counted = Tally(by_status, by_reason, stubs, emptied)
     if counted.sent != mart_rows:
         raise LostRowsError(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # What does not fit is spilled, but for the groups of rows that are being written as Parquet, which long texts make large.
 MEMORY = "1GB"
-# under which a statement finds the rows of which some are chosen
-CHOSEN_FROM = "graph_chosen_from"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
 STATEMENTS = 256
 AS_PARQUET = "format parquet"
@@ -48,15 +46,6 @@ class Engine(ABC):
         """The rows of a statement, worked out once however often they are looked at, until `release`.
 
         Args:
-            schema: their Spark schema.
-        """
-
-    @abstractmethod
-    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
-        """Few of the rows of a relation that is kept, so that Spark need not read the others to find them.
-
-        Args:
-            condition: which of them.
             schema: their Spark schema.
         """
 
@@ -88,10 +77,6 @@ class SparkEngine(Engine):
         frame = self._run(statement, inputs).persist()
         self._kept.append(frame)
         return in_spark(frame)
-
-    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
-        # what is kept is in memory, by columns
-        return in_spark(relation.frame.where(condition))
 
     def fetched(self, statement: str, inputs: dict[str, Relation]) -> list[dict]:
         return [row.asDict() for row in self._run(statement, inputs).collect()]
@@ -135,9 +120,6 @@ class DuckdbEngine(Engine):
         place = self._new_place()
         self._copy(statement, place, inputs)
         return in_parquet(self.spark, place, schema)
-
-    def chosen(self, relation: Relation, condition: str, schema: str) -> Relation:
-        return self.kept(f"select * from {CHOSEN_FROM} where {condition}", schema, {CHOSEN_FROM: relation})
 
     def fetched(self, statement: str, inputs: dict[str, Relation]) -> list[dict]:
         self._bind(inputs)

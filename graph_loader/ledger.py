@@ -22,7 +22,7 @@ from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState
 from graph_loader.owner import this_owner
 from graph_loader.relations import Relation, in_parquet
 from graph_loader.space import is_full
-from graph_loader.spark_sql import HASH, identity_names, identity_schema
+from graph_loader.spark_sql import HASH, STATUS, Status, identity_names, identity_schema, literal
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 POINTER = "pointer.json"
 # under which a statement finds the rows to be staged
 STAGED = "graph_staged"
+# and those that stay beside them
+KEPT = "graph_kept"
 LOCK = "lock"
 
 
@@ -117,16 +119,30 @@ class Ledger:
         schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
         return in_parquet(spark, self.folder / entry.folder, schema)
 
-    def stage(self, engine: Engine, entry: Remembered, rows: Relation, condition: str) -> None:
+    def stage(
+        self, engine: Engine, entry: Remembered, rows: Relation, condition: str, known: Relation | None = None
+    ) -> None:
         """Write the rows that a label or type will have, without making them count yet.
 
         Args:
             entry: names the folder.
-            rows: with the identity columns and `_hash`.
+            rows: with the identity columns, `_hash` and `_status`.
             condition: which of them count.
+            known: rows that count as well, unless `rows` say that they are changed or deleted.
         """
-        columns = ", ".join([*identity_names(entry.declaration().identity), HASH])
-        engine.write(f"select {columns} from {STAGED} where {condition}", self.folder / entry.folder, {STAGED: rows})
+        names, inputs = identity_names(entry.declaration().identity), {STAGED: rows}
+        statement = f"select {', '.join([*names, HASH])} from {STAGED} where {condition}"
+        if known is not None:
+            inputs[KEPT] = known
+            same = " and ".join(f"{KEPT}.{name} = {STAGED}.{name}" for name in names)
+            fields = [f"coalesce({STAGED}.{name}, {KEPT}.{name}) as {name}" for name in names]
+            # each is named once: Spark loses itself in a plan that has a large one twice
+            statement = (
+                f"select {', '.join(fields)}, if({STATUS} is null, {KEPT}.{HASH}, {STAGED}.{HASH}) as {HASH} from {KEPT} "
+                f"full outer join (select * from {STAGED} where {condition} or {STATUS} = {literal(Status.DELETED)}) "
+                f"as {STAGED} on {same} where {STATUS} is null or {condition}"
+            )
+        engine.write(statement, self.folder / entry.folder, inputs)
 
     def keep(self, rows: "DataFrame", folder: str) -> "DataFrame":
         """Write rows into a folder that no entry points to, where they stay until `sweep`, and give them back from there."""

@@ -17,7 +17,7 @@ from graph_loader.problems import DeclarationError
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
-from graph_loader.spark_sql import STATUS, STUB, Status, difference_schema, literal
+from graph_loader.spark_sql import STATUS, Status, difference_schema, literal
 from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 
@@ -165,9 +165,11 @@ def _step(
     if read_back and remembered is not None:
         held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
         known = in_spark(known_in_graph(engine.spark, declaration, held, remembered.frame))
-    rows = difference(engine, declaration, marts, known, node_keys)
+    # what is set right is counted among all rows
+    stays = None if read_back else known
+    rows = difference(engine, declaration, marts, known, node_keys, changes_only=stays is not None)
     has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
-    counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs)
+    counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, stays)
     written_anew = None
     if former:
         written_anew = counted.accepted
@@ -183,7 +185,7 @@ def _step(
     step = Step(
         declaration,
         counted,
-        _looked_at(engine, declaration, rows, counted, has_stubs),
+        rows,
         entry,
         removed,
         labels_removed,
@@ -193,16 +195,8 @@ def _step(
         None if held is None else repair(engine.spark, declaration, rows.frame, held, remembered.frame),
     )
     if entry.folder == folder:
-        ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+        ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED), stays)
     return step
-
-
-def _looked_at(engine: Engine, declaration: Declaration, rows: Relation, counted: Tally, has_stubs: bool) -> Relation:
-    """The rows of a difference that a load looks at one by one: what stays as it is, usually nearly all, is counted only."""
-    if not counted[Status.UNCHANGED]:
-        return rows
-    condition = f"{STATUS} <> {literal(Status.UNCHANGED)}" + f" or {STUB} is not null" * has_stubs
-    return engine.chosen(rows, condition, difference_schema(declaration, has_stubs))
 
 
 def _untouched(

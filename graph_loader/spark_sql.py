@@ -121,6 +121,7 @@ def difference(
     lineage: Sequence[str] = tuple(LINEAGE),
     has_unfit: bool = False,
     stubs: Sequence[tuple[str, str]] = (),
+    changes_only: bool = False,
 ) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
@@ -133,6 +134,7 @@ def difference(
         lineage: the lineage columns that the mart has; the others are null.
         has_unfit: whether the mart has a column `_unfit`, with the reason why a row holds what no property can.
         stubs: what `stub_sql.stubs` gives; adds the column `_stub`, a `Stub` for stubs and null for the mart's own rows.
+        changes_only: leave out the mart's own rows that stay as they are, which usually are nearly all.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
@@ -143,8 +145,10 @@ def difference(
     if stubs:
         ctes = [*ctes[:-1], (OWN_ROWS, ctes[-1][1]), *stubs]
     text = ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
-    compared = _compared if has_known else _all_new
-    return f"with {text}\n{compared(declaration, bool(stubs))}"
+    if not has_known:
+        return f"with {text}\n{_all_new(declaration, bool(stubs))}"
+    changed = f"\nwhere {STATUS} <> {literal(Status.UNCHANGED)}" + f" or {STUB} is not null" * bool(stubs)
+    return f"with {text}\n{_compared(declaration, bool(stubs))}" + changed * changes_only
 
 
 def judging(
@@ -346,7 +350,6 @@ def _all_new(declaration: Declaration, has_stubs: bool) -> str:
 def _compared(declaration: Declaration, has_stubs: bool) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
-    values = [quoted(column.name) for column in declaration.values]
     rest = [f"judged.{name}" for name in _rest(declaration)]
     same = " and ".join(f"judged.{name} = known.{name}" for name in names)
     status = (
@@ -358,11 +361,9 @@ def _compared(declaration: Declaration, has_stubs: bool) -> str:
     )
     emptied = f"if(known.{HASH} <> judged.{HASH}, {literal(Stub.EMPTIED)}, {literal(Stub.NEW)})"
     stub = f", if({IS_STUB}, {emptied}, null) as {STUB}" if has_stubs else ""
-    # nobody looks at the values of a row that stays as it is, and they are most of what there is to keep
-    told = [f"if({STATUS} = {literal(Status.UNCHANGED)}, null, {name}) as {name}" for name in values]
-    others = [*LINEAGE, HASH, REASON, DETAIL, STATUS, *[STUB] * has_stubs]
+    told = [*names, *_rest(declaration), STATUS, *[STUB] * has_stubs]
     return (
-        f"select {', '.join([*names, *told, *others])} from (\n"
+        f"select {', '.join(told)} from (\n"
         f"select {', '.join([*own, *rest])}, {status} as {STATUS}{stub} from judged\n"
         f"full outer join (select *, true as _is_known from {KNOWN}) as known on {same} and judged.{REASON} is null\n)"
     )

@@ -115,14 +115,19 @@ def test_rows_are_told_from_what_the_ledger_remembers(engine):
     ]
 
 
-def test_the_values_of_a_row_that_stays_are_not_kept_and_those_of_others_are(engine):
-    before = hashes(engine, people("(1, 'Ann', null), (2, 'Bob', null)"))
+def test_rows_that_stay_are_left_out_where_only_changes_are_asked_for(engine):
+    before = hashes(engine, people("(1, 'Ann', null), (2, 'Bob', null), (5, 'Ed', null)"))
     mart = people("(1, 'Ann', null), (2, 'Bo', ['x']), (3, 'Cy', null), (null, 'Di', null)")
 
-    found = engine.fetched(difference(PERSON, True, ()), {MART: mart, KNOWN: known(before)})
+    statement = difference(PERSON, True, (), changes_only=True)
+    found = engine.fetched(statement, {MART: mart, KNOWN: known(before)})
 
-    values = {row["_key_id"]: (row["name"], row["tags"]) for row in found}
-    assert values == {1: (None, None), 2: ("Bo", ["x"]), 3: ("Cy", None), None: ("Di", None)}
+    assert sorted(((row["_status"], row["_key_id"], row["name"], row["tags"]) for row in found), key=str) == [
+        ("created", 3, "Cy", None),
+        ("deleted", 5, None, None),
+        ("rejected", None, "Di", None),
+        ("updated", 2, "Bo", ["x"]),
+    ]
 
 
 def test_an_edge_needs_both_ends_and_a_key(engine):
