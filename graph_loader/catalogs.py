@@ -26,7 +26,7 @@ def table_format(adapter: str, environ: Mapping[str, str] = os.environ) -> "Tabl
         environ: the environment variables.
 
     Raises:
-        ConfigurationError: only a session of Databricks reads them.
+        ConfigurationError: only a session of Databricks reads them, or their region is not known.
     """
     if adapter == "databricks":
         raise ConfigurationError(

@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
+from tests.engines.summary import summary
 
 pytest.register_assert_rewrite("tests.engines.days")
 
@@ -44,19 +44,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was built, tested and compared on each engine, where a leg of another engine was run."""
-    totals: dict[str, Counter] = {}
-    for report in terminalreporter.getreports("passed"):
-        for name, lines in report.user_properties:
-            for line in lines if name == "leg" else []:
-                totals.setdefault(line["engine"], Counter()).update(
-                    {column: value for column, value in line.items() if column != "engine"}
-                )
-    if totals:
+    told = [
+        line
+        for report in terminalreporter.getreports("passed")
+        for name, lines in report.user_properties
+        if name == "leg"
+        for line in lines
+    ]
+    if told:
         terminalreporter.section("engines")
-        terminalreporter.line(f"{'engine':<12}{'models':>8}{'tests':>8}{'rows compared':>16}{'seconds':>10}")
-        for engine, sums in totals.items():
-            counts = f"{sums['models']:>8}{sums['tests']:>8}{sums['rows']:>16,}{sums['seconds']:>10.0f}"
-            terminalreporter.line(f"{engine:<12}{counts}")
+        for line in summary(told):
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

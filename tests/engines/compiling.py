@@ -25,15 +25,40 @@ def compiled(folder: Path, text: str, target: str, environment: dict[str, str]) 
         target: the target's name.
         environment: the variables that the target reads.
     """
+    done = _compile(folder, text, ["--target", target, "--profiles-dir", project_root() / "profiles"], environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)["compiled"]
+
+
+def refused(folder: Path, text: str, adapter: dict[str, str]) -> str:
+    """What dbt has against a text on an engine that profiles.yml does not list.
+
+    Args:
+        folder: takes the project and its profile; it is made where it is missing.
+        text: the Jinja.
+        adapter: a target of that engine, which is connected to nowhere.
+    """
+    profiles = folder / "profiles"
+    profiles.mkdir(parents=True)
+    listed = {"lakegraph": {"target": "other", "outputs": {"other": adapter}}}
+    (profiles / "profiles.yml").write_text(json.dumps(listed), encoding="utf-8")
+    done = _compile(folder, text, ["--no-populate-cache", "--no-use-colors", "--profiles-dir", profiles], {})
+    assert done.returncode != 0, done.stdout
+    return done.stdout
+
+
+def _compile(
+    folder: Path, text: str, options: list[str | Path], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dbt_project.yml").write_text(PROJECT, encoding="utf-8")
     for name in ("macros", "vars.yml"):
         if not (folder / name).exists():
             (folder / name).symlink_to(project_root() / name)
-    done = subprocess.run(
+    return subprocess.run(
         [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--inline", text, "--output", "json"),
-            *("--target", target, "--profiles-dir", project_root() / "profiles", "--project-dir", folder),
+            *("--project-dir", folder, *options),
         ],
         env={
             **os.environ,
@@ -46,5 +71,3 @@ def compiled(folder: Path, text: str, target: str, environment: dict[str, str]) 
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)["compiled"]

@@ -51,10 +51,9 @@ class Build:
     nodes: Counter[tuple[str, str]]
     seconds: float
 
-    @property
-    def kinds(self) -> dict[str, int]:
-        """How many nodes there are of each kind."""
-        return Counter(kind for kind, _ in self.nodes.elements())
+    def tests(self, status: str) -> int:
+        """How many data tests and unit tests ended in a status."""
+        return self.nodes["test", status] + self.nodes["unit_test", status]
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,18 @@ class Day:
     differences: list[str]
 
     def numbers(self, engine: str) -> list[dict]:
-        """What the table at the end of the tests says of the day, a line per engine."""
+        """What the table at the end of the tests says of the day: a line for the engine, and one for DuckDB, which each leg
+        builds for itself."""
         return [
             {
                 "engine": name,
-                "models": build.kinds["model"],
-                "tests": build.kinds["test"] + build.kinds["unit_test"],
+                "models": build.nodes["model", "success"],
+                "tests": build.tests("pass"),
+                "warnings": build.tests("warn"),
                 "rows": sum(self.rows.values()),
                 "seconds": build.seconds,
             }
-            for name, build in (("duckdb", self.on_duckdb), (engine, self.on_engine))
+            for name, build in ((engine, self.on_engine), (f"duckdb beside {engine}", self.on_duckdb))
         ]
 
 

@@ -6,18 +6,27 @@ import duckdb
 import pytest
 
 from lakegraph.runtime.project import project_root
-from tests.engines.compiling import compiled
+from tests.engines.compiling import compiled, refused
 from tests.engines.macro_cases import CASES, HISTORY, QUERIES, STATEMENTS, differences, template
 
 ENGINES = ("duckdb", "databricks", "athena")
 MACROS = {file: file.read_text(encoding="utf-8") for file in sorted((project_root() / "macros").rglob("*.sql"))}
-DISPATCHED = {
-    name: "engine" in file.parts
-    for file, text in MACROS.items()
-    for name in re.findall(r"adapter\.dispatch\('(\w+)', 'lakegraph'\)", text)
-}
+DISPATCHED = [
+    name for text in MACROS.values() for name in re.findall(r"adapter\.dispatch\('(\w+)', 'lakegraph'\)", text)
+]
+# what only a macro of an engine has: its name, or that it looks which engine it is
+OF_AN_ENGINE = re.compile(rf"adapter\.dispatch\(|target\.type|\b(?:{'|'.join(ENGINES)}|default)__\w+|unknown_engine\(")
 # these need a model around them: test_catalogue.py and test_glue.py run the last two, the builds on the stand-ins the others
-WITHIN_A_BUILD = {"replace_batch", "known", "snapshot_key", "add_foreign_keys", "tag_relation"}
+WITHIN_A_BUILD = {"expose_landing", "replace_batch", "known", "snapshot_key", "add_foreign_keys", "tag_relation"}
+
+
+def test_what_differs_between_engines_is_a_macro_of_the_engines():
+    models = [file for folder in ("models", "snapshots") for file in (project_root() / folder).rglob("*.sql")]
+    texts = MACROS | {file: file.read_text(encoding="utf-8") for file in models}
+
+    found = {file for file, text in texts.items() if OF_AN_ENGINE.search(text)}
+
+    assert {file.parent for file in found} == {project_root() / "macros" / "engine"}
 
 
 @pytest.mark.parametrize("name", DISPATCHED)
@@ -35,7 +44,19 @@ def test_a_dispatched_macro_has_a_variant_for_every_engine_and_raises_on_others(
 def test_every_macro_of_the_engines_has_cases():
     tested = {case.macro for case in [*CASES, *QUERIES, *STATEMENTS]}
 
-    assert {name for name, is_engine in DISPATCHED.items() if is_engine} - tested == WITHIN_A_BUILD
+    assert set(DISPATCHED) - tested == WITHIN_A_BUILD
+
+
+@pytest.mark.slow
+def test_on_an_engine_that_it_was_not_written_for_a_macro_says_what_is_missing(tmp_path):
+    other = {"type": "spark", "method": "session", "host": "none", "schema": "none"}
+
+    said = refused(tmp_path / "project", "{{ text_literal('a') }}", other)
+
+    assert (
+        "The macro 'text_literal' has no variant for the engine 'spark'. Add spark__text_literal under macros/engine/."
+        in said
+    )
 
 
 @pytest.mark.slow

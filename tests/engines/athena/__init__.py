@@ -6,7 +6,5 @@
 Everything listens on 127.0.0.1 on free ports. The endpoint speaks Athena's API, turns what only Athena understands into
 Trino's SQL (plan.py, tables.py), and refuses what Athena refuses and Trino does not (rules.py).
 
-What it does not model: identities and permissions (IAM, Lake Formation), workgroups and their limits, encryption, costs
-and bytes scanned, throttling and quotas, federated catalogs, S3 Tables, result reuse, prepared statements, Spark, and the
-differences between Trino 476 and Athena's own engine beyond the rules that rules.py lists.
+docs/stand-ins.md says what it does not model.
 """

@@ -82,17 +82,19 @@ def check_functions(sql: str) -> None:
 
 
 def check_precision(columns: Iterable[tuple[str, str]]) -> None:
-    """The timestamps of an Iceberg table have microseconds; newer Trino would cast others silently.
+    """The timestamps of a new Iceberg table have microseconds, also those within other types; newer Trino would cast others
+    silently. What is written to a table that is there is cast to its types, by Athena as by Trino.
 
     Args:
-        columns: names and Trino's types of what is to be written.
+        columns: names and Trino's types of what a new table is made of.
 
     Raises:
         AthenaRefusal: one has another precision.
     """
     for _, type in columns:
-        found = re.match(r"timestamp\((\d+)\)", type)
-        if found and found[1] != "6":
-            raise AthenaRefusal(
-                f'NOT_SUPPORTED: Timestamp precision ({found[1]}) not supported for Iceberg. Use "timestamp(6)" instead.'
-            )
+        for digits, zone in re.findall(r"\btimestamp\((\d+)\)( with time zone)?", type):
+            if digits != "6":
+                raise AthenaRefusal(
+                    f"NOT_SUPPORTED: Timestamp precision ({digits}) not supported for Iceberg. "
+                    f'Use "timestamp(6){zone}" instead.'
+                )

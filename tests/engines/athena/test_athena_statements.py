@@ -99,6 +99,34 @@ def test_the_size_of_a_statement_is_counted_in_bytes():
         rules.check_size("é" * 131_072 + "x")
 
 
+@pytest.mark.parametrize(
+    ("type", "instead"),
+    [
+        ("timestamp(3)", "timestamp(6)"),
+        ("timestamp(9)", "timestamp(6)"),
+        ("timestamp(3) with time zone", "timestamp(6) with time zone"),
+        ("array(timestamp(3))", "timestamp(6)"),
+        ('row("begun" timestamp(6), "ended" timestamp(3))', "timestamp(6)"),
+        ("map(varchar, array(row(timestamp(0) with time zone)))", "timestamp(6) with time zone"),
+    ],
+)
+def test_timestamps_of_a_new_iceberg_table_have_microseconds_also_within_other_types(type, instead):
+    digits = next(digits for digits in "039" if f"({digits})" in type)
+
+    with pytest.raises(AthenaRefusal) as refusal:
+        rules.check_precision([("n", "bigint"), ("t", type)])
+
+    assert str(refusal.value) == (
+        f'NOT_SUPPORTED: Timestamp precision ({digits}) not supported for Iceberg. Use "{instead}" instead.'
+    )
+
+
+def test_timestamps_with_microseconds_and_other_types_are_let_through():
+    types = ("timestamp(6)", "array(row(t timestamp(6) with time zone))", "decimal(18,4)", "varchar(3)", "time(3)")
+
+    rules.check_precision([(f"c{at}", type) for at, type in enumerate(types)])
+
+
 def test_types_have_the_names_of_glue():
     assert [glue_type(type) for type in ("varchar(3)", "integer", "timestamp(6)", "bigint", "decimal(18,4)")] == [
         "string",

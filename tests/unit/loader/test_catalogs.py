@@ -88,6 +88,6 @@ def test_marts_of_databricks_are_read_there_alone():
 
 @pytest.mark.parametrize(("adapter", "expected"), [("duckdb", None), ("spark", None), ("athena", "iceberg")])
 def test_a_local_session_is_given_what_the_marts_need(adapter, expected):
-    found = table_format(adapter, {})
+    found = table_format(adapter, {"AWS_REGION": "eu-north-1"})
 
     assert (found.lock if found else None) == expected
