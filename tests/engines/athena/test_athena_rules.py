@@ -5,7 +5,7 @@ import pytest
 from tests.engines.athena.reading import execute, rows
 from tests.engines.athena.stand_in import BUCKET
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.slow
 
 ICEBERG = "table_type = 'iceberg', is_external = false, format = 'parquet'"
 

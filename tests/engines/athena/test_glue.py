@@ -8,7 +8,7 @@ from tests.engines.athena.reading import execute
 from tests.engines.athena.stand_in import BUCKET
 from tests.engines.variables import variables
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.slow
 
 TYPES = {
     "string": "string",

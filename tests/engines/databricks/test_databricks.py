@@ -1,12 +1,13 @@
 """The project on Databricks: days of a shop held against DuckDB, the engine macros, and what the stand-in did otherwise."""
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from tests.engines.compiling import compiled
 from tests.engines.databricks.stand_in import StandIn
 from tests.engines.days import require_batches_told, require_growth, require_the_same
-from tests.engines.leg import DAYS, Leg
+from tests.engines.leg import COMPARED_SCHEMAS, DAYS, Leg
 from tests.engines.macro_cases import HISTORY, differences, template
 
 pytestmark = pytest.mark.slow
@@ -63,19 +64,34 @@ def test_publishing_again_changes_nothing(leg):
     assert _landed_rows(leg) == before
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("number", range(1, DAYS))
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("databricks"))
 
 
-@pytest.mark.soak
 def test_history_and_quarantine_grow(leg):
     require_growth(leg)
 
 
-@pytest.mark.soak
+def test_times_without_a_zone_have_none_there_either(leg):
+    leg.day(0)
+    with duckdb.connect(str(leg.lake / "warehouse.duckdb"), read_only=True) as warehouse:
+        columns = warehouse.execute(
+            "select table_schema || '.' || table_name, list(column_name) from information_schema.columns"
+            f" where table_schema in {COMPARED_SCHEMAS} and data_type = 'TIMESTAMP' group by 1"
+        ).fetchall()
+    types = {
+        (relation, row[0]): row[1]
+        for relation, names in columns
+        for row in leg.stand_in.rows(f"describe table {relation}")
+        if row[0] in names
+    }
+
+    assert len(types) == sum(len(names) for _, names in columns) > 50
+    assert {column: kind for column, kind in types.items() if kind != "timestamp_ntz"} == {}
+
+
 def test_an_interrupted_publication_is_completed(leg):
     leg.day(DAYS - 1)
     in_files = sum(pq.read_metadata(file).num_rows for file in (leg.lake / "bronze" / "orders").glob("*/*.parquet"))
