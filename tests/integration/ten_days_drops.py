@@ -73,6 +73,7 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         # N2 is gone
         customer("N3", city="Bari"),
         customer("N4", city="Cologne"),
+        customer("N5", email="nonsense"),
         'N6,"Ada,Byron,ada@example.org',
         '"N7" x,Ada,Byron',
     ],
@@ -80,6 +81,7 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         customer("N1"),
         "N2,a field too few",
         customer("N3", city="Rome"),
+        customer("N5"),
         customer("N7", city="Bari"),
     ],
     (FIRST, "products"): [
