@@ -237,7 +237,7 @@ findings as (
 
     union all
 
-    select 'records_unaccounted', feed, false, records_read
+    select 'records_unaccounted', feed, false, least(records_read, records_judged)
     from accounts
 
     union all
