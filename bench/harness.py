@@ -1,4 +1,4 @@
-"""What every benchmark shares: interleaved runs in processes of their own, medians, the results file."""
+"""What every benchmark shares: interleaved runs in processes of their own, medians, the results file, bounds."""
 
 import json
 import os
@@ -71,6 +71,28 @@ def measured() -> Iterator[None]:
     # Linux counts in 1,024 bytes
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     print(json.dumps({"seconds": seconds, "peak_memory_gb": peak}))
+
+
+def hold_to(metrics: Mapping[str, float], least: Mapping[str, float] = {}, most: Mapping[str, float] = {}) -> None:
+    """End a benchmark whose metrics are beyond their bounds with one sentence and a non-zero exit code.
+
+    Args:
+        metrics: what was measured; what was left out is held to nothing.
+        least: per metric, the least that it may be.
+        most: per metric, the most that it may be.
+
+    Raises:
+        SystemExit: a metric is below its least or above its most.
+    """
+    beyond = [
+        f"{metric} is {metrics[metric]:.3f}, which should be at {end} {bound:g}"
+        for end, bounds, sign in (("least", least, -1), ("most", most, 1))
+        for metric, bound in bounds.items()
+        # what is no number at all is within no bound
+        if metric in metrics and not sign * metrics[metric] <= sign * bound
+    ]
+    if beyond:
+        sys.exit(f"The benchmark is beyond its bounds: {'; '.join(beyond)}.")
 
 
 def write_results(name: str, metrics: Mapping[str, float], packages: tuple[str, ...]) -> Path:

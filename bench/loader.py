@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench.harness import Measurement, interleaved, write_results
+from bench.harness import Measurement, hold_to, interleaved, write_results
 from bench.loader_marts import EDGES_PER_NODE, make_marts
 
 NODES, RUNS, MORE_EDGES = 200_000, 5, 5
@@ -26,10 +26,12 @@ COMPARED = {
     "full_vs_python_driver": "python_driver",
     "full_vs_load_csv": "load_csv",
 }
+LEAST = {"full_vs_connector_guide": 1.8, "full_vs_python_driver": 1.3, "full_vs_load_csv": 0.9, "bulk_vs_full": 2.5}
+MOST = {"one_percent_share": 0.10, "unchanged_share": 0.06, "peak_memory_gb": 2.5, "peak_memory_growth": 1.3}
 
 
 def main() -> None:
-    """Measure, print the table, write the results."""
+    """Measure, print the table, write the results, hold them to their bounds."""
     from rich.console import Console
     from rich.table import Table
 
@@ -69,6 +71,7 @@ def main() -> None:
     for metric, value in metrics.items():
         print(f"{metric}: {value:.3f}")
     print(f"written to {write_results('loader', metrics, ('pyspark', 'neo4j', 'duckdb'))}")
+    hold_to(metrics, LEAST, MOST)
 
 
 def _arguments() -> argparse.Namespace:

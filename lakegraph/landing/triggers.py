@@ -54,7 +54,8 @@ class QualityChecks(BaseModel):
     Attributes:
         file_count_validation: as many files as it expects must come.
         schema_validation: the columns of the feeds' last deliveries must be there.
-        business_rules_validation: the batch checks, which every batch undergoes once it is in staging.
+        business_rules_validation: the batch checks, which every batch undergoes once it is in staging; where they are asked
+            for, a batch that fails them is held back whatever the policy.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -35,6 +35,8 @@ class BatchState:
         verdict: PASS, WARN or FAIL, once a build has judged it.
         score: its score of 100 at most, once a build has judged it.
         reason: why it is held, late or rejected, and the worst of what its checks found.
+        decided_by: what let it in or holds it back, once a build has judged it: the verdict, `policy warn` or `policy block`,
+            its trigger, an earlier admission, or a person.
     """
 
     batch_id: str
@@ -44,6 +46,12 @@ class BatchState:
     verdict: str | None = None
     score: int | None = None
     reason: str | None = None
+    decided_by: str | None = None
+
+    @property
+    def only_warned(self) -> bool:
+        """Whether its verdict is FAIL, and a policy let it in all the same."""
+        return self.state == "applied" and self.verdict == "FAIL" and self.decided_by == "policy warn"
 
 
 def list_batches(settings: Settings) -> list[BatchState]:
@@ -70,6 +78,7 @@ def list_batches(settings: Settings) -> list[BatchState]:
             verdict.get("verdict"),
             verdict.get("score"),
             verdict.get("reasons"),
+            verdict.get("decided_by"),
         )
         if decision.get("decision") == "reject":
             by = f"rejected by {decision['decided_by']}"

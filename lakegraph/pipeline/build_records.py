@@ -6,7 +6,7 @@ from lakegraph.pipeline.dbt import DbtSession
 from lakegraph.runtime.settings import Settings
 from lakegraph.runtime.warehouse import reading
 
-VERDICT = ("verdict", "score", "decision", "reasons")
+VERDICT = ("verdict", "score", "decision", "decided_by", "reasons")
 
 
 def applied_and_verdicts(settings: Settings) -> tuple[set[str], dict[str, dict]]:
@@ -21,7 +21,7 @@ def applied_and_verdicts(settings: Settings) -> tuple[set[str], dict[str, dict]]
     applied, verdicts = _query(
         settings,
         "select batch_id from ops.applied_batches",
-        "select _batch_id, verdict, score, decision, reasons from silver.batch_verdicts",
+        f"select _batch_id, {', '.join(VERDICT)} from silver.batch_verdicts",
     )
     return {batch_id for (batch_id,) in applied}, {
         batch_id: dict(zip(VERDICT, values, strict=True)) for batch_id, *values in verdicts

@@ -1,5 +1,6 @@
 """The whole way, once: land what is new, build batch by batch, load the graph."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,10 @@ GATE = "admitted_batches"
 
 @dataclass(frozen=True)
 class Builds:
-    """What a run built: dbt's outcomes in order, and the batch that its verdict held back, if any."""
+    """What a run built: dbt's outcomes in order, the batches that it applied, and the one that its verdict held back, if any."""
 
     outcomes: list[DbtOutcome]
+    applied: list[BatchState]
     held: BatchState | None = None
 
 
@@ -66,6 +68,7 @@ class RunOutcome:
             "complete": self.complete,
             "landing": asdict(self.landing),
             "builds": [asdict(build) for build in self.builds.outcomes],
+            "applied": [asdict(batch) for batch in self.builds.applied],
             "held": asdict(self.builds.held) if self.builds.held else None,
             "late": list(self.late),
             "graph": self.graph.as_dict() if self.graph else None,
@@ -144,7 +147,7 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
         steps: tells and times the builds.
 
     Returns:
-        What was built, and the batch that its verdict held back, if any.
+        What was built, the batches that were applied, and the one that its verdict held back, if any.
 
     Raises:
         DbtError: a build failed; its batch and the later ones still wait.
@@ -156,6 +159,7 @@ def build_waiting(settings: Settings, steps: Steps) -> Builds:
 def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
     outcomes: list[DbtOutcome] = []
     judged: frozenset[str] = frozenset()
+    settled = {batch.batch_id for batch in _applied(settings)}
     waiting = waiting_batches(settings)
     while True:
         history_only = len(waiting) > 1 and waiting[0] in judged
@@ -164,13 +168,16 @@ def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
         except DbtError as error:
             held = _held_batch(settings) if GATE in error.failed else None
             if held:
-                return Builds(outcomes + _build_marts(dbt, settings, steps), held)
+                outcomes += _build_marts(dbt, settings, steps)
+                return Builds(outcomes, _applied(settings, settled), held)
             if not history_only:
                 raise
             # an older batch may have come meanwhile; what is wrong otherwise is told, and logged, by a build of its own
             judged, waiting = frozenset(), waiting_batches(settings)
             continue
         left = waiting_batches(settings)
+        # those after a late one are applied once more
+        settled -= set(left)
         # an older one that came meanwhile was taken first
         if waiting and left == waiting:
             if not history_only:
@@ -180,7 +187,7 @@ def _build_with(dbt: DbtSession, settings: Settings, steps: Steps) -> Builds:
                 )
             judged = frozenset()
         elif len(waiting) <= 1 and not left:
-            return Builds(outcomes)
+            return Builds(outcomes, _applied(settings, settled))
         elif not history_only:
             judged = judged_batches(settings)
         waiting = left
@@ -198,13 +205,17 @@ def _build_next(
             return dbt.run("build", *(HISTORY_ONLY if history_only else (*ROW_LEVEL, *JUDGE_AHEAD)))
 
 
+def _applied(settings: Settings, without: Collection[str] = ()) -> list[BatchState]:
+    return [batch for batch in list_batches(settings) if batch.state == "applied" and batch.batch_id not in without]
+
+
 def _held_batch(settings: Settings) -> BatchState | None:
     return next((batch for batch in list_batches(settings) if batch.state == "held"), None)
 
 
 def _build_marts(dbt: DbtSession, settings: Settings, steps: Steps) -> list[DbtOutcome]:
     """The marts as of the last batch that was let through, which an earlier build may have left to its successor."""
-    if not any(batch.state == "applied" for batch in list_batches(settings)):
+    if not _applied(settings):
         return []
     with steps.step("build the marts as of the batch before"):
         return [dbt.run("build", *MARTS)]

@@ -12,7 +12,7 @@ from lakegraph.runtime.warehouse import reading
 
 
 def show_outcome(outcome: RunOutcome, settings: Settings) -> None:
-    """Print the records of the landed batches, dbt's warnings, what the graph holds, and where it is."""
+    """Print the records of the landed batches, what was warned of, what the graph holds, and where it is."""
     from graph_loader.tables import show_report
 
     for line in ledger_lines(outcome, settings):
@@ -20,6 +20,8 @@ def show_outcome(outcome: RunOutcome, settings: Settings) -> None:
     warnings = outcome.builds.outcomes[-1].statuses.get("warn", 0) if outcome.builds.outcomes else 0
     if warnings:
         say(f"dbt warns {warnings} times; `gold.relationship_orphans` counts references that lead nowhere")
+    for line in warned_lines(outcome):
+        say(f"[yellow]{escape(line)}[/yellow]")
     if outcome.graph:
         show_report(outcome.graph)
         say(server_line(settings))
@@ -27,6 +29,16 @@ def show_outcome(outcome: RunOutcome, settings: Settings) -> None:
         say(f"[red]{escape(held_line(held))}[/red]")
     if outcome.late:
         say(f"[red]Left out because they came late (`late_batches: refuse`): {', '.join(outcome.late)}[/red]")
+
+
+def warned_lines(outcome: RunOutcome) -> list[str]:
+    """One line per batch that this run applied although its verdict is FAIL, for the policy only warns: which, and why."""
+    return [
+        f"Batch {batch.batch_id} is let in although its verdict is FAIL ({batch.reason}): `verdict.policy` in vars.yml only "
+        "warns in this environment. See gold.validation_results."
+        for batch in outcome.builds.applied
+        if batch.only_warned
+    ]
 
 
 def held_line(held: BatchState) -> str:

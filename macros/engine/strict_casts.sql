@@ -70,8 +70,14 @@
             or {{ matches(expression, date_and_time) }}
             then {{ cast_plain_timestamp(expression) }}
         when {{ matches(expression, date_and_time ~ zone_pattern()) }}
-            then {{ cast_zoned_timestamp(expression) }}
+            then {{ within_years(cast_zoned_timestamp(expression)) }}
     end
+{%- endmacro %}
+
+
+{# Null for a moment that its zone moves out of the years 1 to 9999: engines hold it, those who read from them do not. #}
+{% macro within_years(moment) -%}
+    {{ return('case when extract(year from ' ~ moment ~ ') between 1 and 9999 then ' ~ moment ~ ' end') }}
 {%- endmacro %}
 
 

@@ -17,6 +17,10 @@
 {%- endmacro %}
 
 
+{# The same as a regular expression; those beyond ASCII as they are, for the engines have no escape of them in common. #}
+{% macro blank_pattern() -%}{{ return('[ \\t\\n\\x0b\\f\\r\u00a0\u200b\u202f\ufeff]') }}{%- endmacro %}
+
+
 {# A text without blanks at its ends; null when nothing is left. #}
 {% macro clean_text(expression) -%}
     {{ return(adapter.dispatch('clean_text', 'lakegraph')(expression)) }}

@@ -1,5 +1,5 @@
-{# Before anything downstream is built: a batch that its verdict holds back ends the build here; for one that is let in,
-   what must not be there beside it is undone. #}
+{# Before anything downstream is built: a batch that its verdict holds back ends the build here, and one that a policy lets in
+   all the same is told; for one that is let in, what must not be there beside it is undone. #}
 {% macro admit_batch() %}
     {% if execute and flags.WHICH in ['build', 'run', 'retry'] %}
         {% set found = run_query(
@@ -17,6 +17,12 @@
                     ~ " `lakegraph batches release " ~ batch['_batch_id'] ~ "` or `lakegraph batches reject "
                     ~ batch['_batch_id'] ~ "`."
                 ) }}
+            {% endif %}
+            {% if batch['verdict'] == 'FAIL' and batch['decided_by'] == 'policy warn' %}
+                {% do exceptions.warn(
+                    "Batch " ~ batch['_batch_id'] ~ " is let in although its verdict is FAIL (" ~ batch['reasons']
+                    ~ "): `verdict.policy` in vars.yml only warns in this environment. See gold.validation_results."
+                ) %}
             {% endif %}
             {% do make_room_for(batch) %}
         {% endif %}

@@ -4,7 +4,7 @@
     {%- set applied = load_cached_relation(source('ops', 'applied_batches')) -%}
     {%- set verdicts = built_relation('model', 'batch_verdicts') -%}
     {%- set columns = {'batch_id': {'type': 'string'}} -%}
-    {%- set of_verdict = ['verdict', 'score', 'decision', 'reasons'] -%}
+    {%- set of_verdict = ['verdict', 'score', 'decision', 'decided_by', 'reasons'] -%}
     {%- for name in of_verdict %}{% do columns.update({name: {'type': 'string'}}) %}{% endfor -%}
     with
 

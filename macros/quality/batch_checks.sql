@@ -7,15 +7,11 @@
 {% endmacro %}
 
 
-{# The declared checks as rows. Severities other than those that the verdict knows end the build. #}
-{% macro declared_checks() -%}
-    {%- for check in var('checks') -%}
-        {%- if check.severity not in ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] -%}
-            {{ exceptions.raise_compiler_error(
-                "The check '" ~ check.id ~ "' in vars.yml has the severity '" ~ check.severity
-                ~ "'. Use CRITICAL, HIGH, MEDIUM or LOW."
-            ) }}
-        {%- endif %}
+{# The declared checks as rows. One that is not among the `computed` ids, or whose severity the verdict does not know, ends the
+   build. #}
+{% macro declared_checks(computed) -%}
+    {%- do check_checks(computed) -%}
+    {%- for check in var('checks') %}
     select
         {{ text_literal(check.id) }} as check_id,
         '{{ check.severity }}' as declared_severity,
@@ -26,6 +22,28 @@
     {%- endif %}
     {%- endfor %}
 {%- endmacro %}
+
+
+{# Raises one error that says of every check in vars.yml what is wrong with it. #}
+{% macro check_checks(computed) %}
+    {% set wrong, ids = [], [] %}
+    {% for check in var('checks') %}
+        {% set problems = [] %}
+        {% if check.id not in computed %}
+            {% do problems.append("is computed by nothing; use one of " ~ computed | sort | join(', ')
+                ~ ", or compute it in models/staging/validation/batch_checks.sql") %}
+        {% endif %}
+        {% if check.id in ids %}{% do problems.append('is declared twice; leave one of the two out') %}{% endif %}
+        {% if check.severity not in ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] %}
+            {% do problems.append("has the severity '" ~ check.severity ~ "'; use CRITICAL, HIGH, MEDIUM or LOW") %}
+        {% endif %}
+        {% if problems %}
+            {% do wrong.append("The check '" ~ check.id ~ "' in vars.yml " ~ problems | join('; it ') ~ '.') %}
+        {% endif %}
+        {% do ids.append(check.id) %}
+    {% endfor %}
+    {% if wrong %}{{ exceptions.raise_compiler_error(wrong | join(' ')) }}{% endif %}
+{% endmacro %}
 
 
 {# Texts as a list of literals, in lower case; without any, one that no data has, for not every engine knows an empty list. #}

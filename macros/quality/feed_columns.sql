@@ -93,7 +93,7 @@
 
 
 {% macro canonical_text(expression, type) -%}
-    {%- if type == 'string' -%}{{ return(lower_case(replace_all(expression, '[ \\t\\r\\n]+', ' '))) }}
+    {%- if type == 'string' -%}{{ return(lower_case(replace_all(expression, blank_pattern() ~ '+', ' '))) }}
     {%- elif type == 'timestamp' -%}{{ return(timestamp_text(expression)) }}
     {%- else -%}{{ return("cast(" ~ expression ~ " as " ~ sql_type('string') ~ ")") }}
     {%- endif -%}

@@ -77,6 +77,16 @@ CASES = [
             "/a/": "/a/",
         },
     ),
+    *_cases(
+        "canonical_text",
+        "canonical_text(value, 'string')",
+        **{
+            "Credit\u00a0Card": "credit card",
+            "credit \t\r\n\x0b\x0c\u200b\u202f\ufeffcard": "credit card",
+            "credit\u2003card": "credit\u2003card",
+            "n\\t\\x0b": "n\\t\\x0b",
+        },
+    ),
     *_cases("matches", "matches(value, '[a-c]+')", **{"abc": True, "abcd": False, "abc\n": False, "": False}),
     *_cases("matches", "matches(value, 'a.c')", **{"a\rc": True, "a\u2028c": True, "a\nc": False, "a\\c": True}),
     *_cases("matches", "matches(value, 'a|bc')", **{"bc": True, "ac": False}),
@@ -134,6 +144,7 @@ CASES = [
             "2025-1-3": None,
             "0000-01-01": None,
             "2025-01-13T23:30:00-05:00": date(2025, 1, 13),
+            "9999-12-31T23:59:59-14:00": None,
         },
     ),
     *_cases(
@@ -160,6 +171,11 @@ CASES = [
             "2025-01-13 00:30+0200": datetime(2025, 1, 12, 22, 30),
             "2025-01-13T23:59:59.5-11": datetime(2025, 1, 14, 10, 59, 59, 500000),
             "2025-01-13T08:00:00+15:00": None,
+            # what the zone moves out of the years 1 to 9999, and what it moves to their very end
+            "9999-12-31 23:59:59-14:00": None,
+            "0001-01-01 00:00:00+14:00": None,
+            "9999-12-31T09:59:59.999999-14:00": datetime(9999, 12, 31, 23, 59, 59, 999999),
+            "0001-01-01T14:00:00+14:00": datetime(1, 1, 1),
         },
     ),
     *_cases(

@@ -35,7 +35,7 @@ class Rejected:
 class Batch:
     """A batch as it lands: per feed the records of one file, column to text; columns that no record has are absent.
 
-    Batches that do not say when they landed are in the order of their ids.
+    Batches that do not say when they landed are in the order of their ids. `asked_checks` are those that a trigger asks for.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Batch:
     records: dict[str, list[dict[str, str]]]
     rejected: list[Rejected] = field(default_factory=list)
     landed_at: datetime | None = None
+    asked_checks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class DbtLake:
         ]
         ops.append(self.lake / "ops", "rejected_records", batch.id, rejected)
         row = {"batch_id": batch.id, "batch_date": batch.date, "landed_at": batch.landed_at}
+        row |= {"asked_checks": batch.asked_checks}
         ops.append(self.lake / "ops", "batches", batch.id, [row])
 
     @property

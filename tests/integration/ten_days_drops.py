@@ -55,6 +55,8 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         customer("N9", last_login="2025-01-14T22:00:00+0530", created_timestamp="2025-01-14 22:00:00.123456789"),
         customer("N10", last_login="2025-01-14 24:00:00", date_of_birth="2025-02-29"),
         customer(" N11 ", customer_tier="PREMIUM"),
+        # its zone moves it out of the calendar
+        customer("N12", last_login="9999-12-31T23:59:59-14:00"),
     ],
     (SECOND, "customers"): [
         # N1 is gone
@@ -71,6 +73,7 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         # N2 is gone
         customer("N3", city="Bari"),
         customer("N4", city="Cologne"),
+        customer("N5", email="nonsense"),
         'N6,"Ada,Byron,ada@example.org',
         '"N7" x,Ada,Byron',
     ],
@@ -78,6 +81,7 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         customer("N1"),
         "N2,a field too few",
         customer("N3", city="Rome"),
+        customer("N5"),
         customer("N7", city="Bari"),
     ],
     (FIRST, "products"): [
@@ -93,8 +97,8 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         line("M1", line_number=""),
         line("M1", line_number="1"),
         line("M2", line_number=" 1.0 "),
-        line("M2", line_number="2"),
-        line("M2", line_number="2"),
+        line("M2", line_number="2", payment_method="Credit Card"),
+        line("M2", line_number="2", payment_method="Credit Card"),
         line("M3", unit_price="", order_amount="10", quantity="3"),
         line("M4", unit_price="", quantity="", order_amount="1e1"),
         # 0.57 / 8 is 0.07125: half of the last digit
@@ -106,7 +110,10 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         line("M8", customer_id="N1", product_id="Q4", order_amount="0.99", order_status="PENDING"),
         line("M9", customer_id="N11", product_id="Q1", currency="", order_status=""),
     ],
-    (THIRD, "orders"): [line("M2", line_number="2", order_status="Shipped"), line("M8", customer_id="N1", product_id="Q4")],
+    (THIRD, "orders"): [
+        line("M2", line_number="2", order_status="Shipped", payment_method="credit\u00a0 card"),
+        line("M8", customer_id="N1", product_id="Q4"),
+    ],
     (SECOND, "inventory"): [
         {"product_id": "PROD0000001", "warehouse_id": "", "stock_quantity": "0"},
         {"product_id": "PROD0000002", "warehouse_id": "", "stock_quantity": "1"},

@@ -98,6 +98,43 @@ def test_a_failed_batch_is_held_then_released(lake):
     assert (decision, decided_by.split(" by ")[0]) == ("admitted", "release")
 
 
+def test_a_batch_that_fails_the_checks_its_trigger_asks_for_is_held_where_the_policy_warns(lake):
+    lake.land(FIRST_DAY)
+    assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
+    for batch in (BAD_DAY, NEXT_DAY):
+        lake.land(dataclasses.replace(batch, asked_checks="schema_validation,business_rules_validation"))
+
+    held = build_waiting(of(lake, "dev"), Steps(quiet=True)).held
+
+    assert (held.batch_id, held.verdict, held.decided_by) == (BAD_DAY.id, "FAIL", "trigger")
+    assert held.reason.startswith(
+        "its trigger asks for business_rules_validation; orders_without_customer HIGH: 1 of 3"
+    )
+    assert lake.rows("select count(*) from gold.orders where order_id in ('O7', 'O8', 'O9')") == [(0,)]
+    decide(of(lake, "dev"), BAD_DAY.id, "release")
+    builds = build_waiting(of(lake, "dev"), Steps(quiet=True))
+    assert builds.held is None
+    # one that passes them is let in as always
+    assert [(batch.batch_id, batch.decided_by.split(" by ")[0]) for batch in builds.applied] == [
+        (BAD_DAY.id, "release"),
+        (NEXT_DAY.id, "verdict"),
+    ]
+
+
+def test_a_failed_batch_that_the_policy_lets_in_is_told(lake):
+    lake.land(FIRST_DAY)
+    lake.land(NEXT_DAY)
+
+    printed = lake.said("build", "--select", "tag:row_level", "--exclude-resource-type", "unit_test", "test")
+    builds = build_waiting(of(lake, "dev"), Steps(quiet=True))
+
+    ((reasons,),) = lake.rows(f"select reasons from silver.batch_verdicts where _batch_id = '{FIRST_DAY.id}'")
+    assert f"Batch {FIRST_DAY.id} is let in although its verdict is FAIL ({reasons})" in " ".join(printed.split())
+    assert [(batch.batch_id, batch.only_warned) for batch in builds.applied] == [(NEXT_DAY.id, False)]
+    (first, _) = list_batches(of(lake, "dev"))
+    assert (first.verdict, first.decided_by, first.only_warned) == ("FAIL", "policy warn", True)
+
+
 def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
     assert told_by_dbt(of(lake, "prod")) == (set(), {})
     lake.land(FIRST_DAY)

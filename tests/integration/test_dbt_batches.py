@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from dbt_batches import FIRST_DAY, SECOND_DAY
 from dbt_lake import DbtLake, Rejected
@@ -47,6 +48,21 @@ def test_a_batch_that_does_not_add_up_is_not_applied(lake):
     assert "every_read_record_is_valid_or_quarantined" in printed
     assert "The batch is not marked as applied" in printed
     assert applied(lake) == []
+
+
+def test_a_record_that_is_lost_within_the_lake_is_critical(tmp_path):
+    lake = DbtLake(tmp_path)
+    lake.land(FIRST_DAY)
+    (file,) = (lake.lake / "bronze" / "categories").rglob("*.parquet")
+    pq.write_table(pq.read_table(file, partitioning=None).slice(1), file)
+
+    lake.run("run", "--select", "+batch_verdicts")
+
+    assert lake.rows("""
+        select severity, checked, broken, sample_keys from silver.batch_checks where check_id = 'records_unaccounted'
+    """) == [("CRITICAL", 32, 1, "categories")]
+    ((verdict, critical_count),) = lake.rows("select verdict, critical_count from silver.batch_verdicts")
+    assert (verdict, critical_count) == ("FAIL", 1)
 
 
 def test_a_build_that_leaves_out_row_level_nodes_does_not_apply_the_batch(lake):

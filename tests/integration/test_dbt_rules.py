@@ -356,3 +356,26 @@ def test_analytics_that_contradict_themselves_are_told(tmp_path):
     message = " ".join(printed.split())
     assert not succeeded
     assert [text for text in said if text not in message] == []
+
+
+def test_every_check_that_would_never_say_anything_is_told(tmp_path):
+    usual = project_vars()["checks"]
+    own = {"severity": "HIGH", "tolerance": 0, "description": "of my own"}
+    checks = [{**check, "id": check["id"].replace("without_product", "without_produkt")} for check in usual]
+    checks += [{**own, "id": "orders_too_many"}, {**own, "id": "records_unaccounted", "severity": "URGENT"}]
+
+    succeeded, printed = DbtLake(tmp_path).dbt("parse", "--vars", json.dumps({"checks": checks}))
+
+    message = " ".join(printed.split())
+    computed = ", ".join(sorted(check["id"] for check in usual))
+    assert not succeeded
+    for id in ("orders_without_produkt", "orders_too_many"):
+        assert (
+            f"The check '{id}' in vars.yml is computed by nothing; use one of {computed}, or compute it in"
+            " models/staging/validation/batch_checks.sql."
+        ) in message
+    assert (
+        "The check 'records_unaccounted' in vars.yml is declared twice; leave one of the two out; it has the severity"
+        " 'URGENT'; use CRITICAL, HIGH, MEDIUM or LOW."
+    ) in message
+    assert message.count("The check '") == 3

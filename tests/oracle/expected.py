@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from tests.oracle.judging import Record
+from tests.oracle.quarantine import Seen, fates
 from tests.oracle.walk import Outcome, Walked
 
 Expected = tuple[list[tuple], str]
@@ -44,7 +45,7 @@ def quarantine(walked: Walked, feed: str, project: Mapping) -> Expected:
             _listed(record.reasons),
             _listed(record.warnings),
             _key(record, key, project["feeds"][feed]["columns"]),
-            json.dumps(record.raw, separators=(",", ":"), ensure_ascii=False) if record.readable else record.raw_text,
+            _raw(record),
             record.file,
             record.line,
         )
@@ -53,6 +54,35 @@ def quarantine(walked: Walked, feed: str, project: Mapping) -> Expected:
     ]
     columns = "batch_id, batch_date, found_in, reasons, warnings, record_key, raw_record, source_file, source_line"
     return rows, f"select {columns} from silver.stg_commerce__{feed}_quarantine"
+
+
+def fates_in_quarantine(walked: Walked, feed: str, project: Mapping) -> Expected:
+    """Since when and until when each quarantined record of a feed is broken, and what resolved it."""
+    key, columns = project["feeds"][feed]["key"], project["feeds"][feed]["columns"]
+    deliveries = [
+        (outcome.delivery, [(record, _key(record, key, columns)) for record in outcome.records.get(feed, [])])
+        for outcome in walked.outcomes
+    ]
+    batches = [
+        (
+            delivery.batch_id,
+            delivery.batch_date,
+            [Seen(text, _raw(record), tuple(record.reasons), record.readable) for record, text in records],
+        )
+        for delivery, records in deliveries
+    ]
+    quarantined = [
+        (delivery.batch_id, text, record.file, record.line)
+        for delivery, records in deliveries
+        for record, text in records
+        if not record.valid
+    ]
+    rows = [
+        (*record, fate.first_seen, fate.last_seen, fate.resolved_by, fate.is_resolved)
+        for record, fate in zip(quarantined, fates(feed, batches), strict=True)
+    ]
+    named = "batch_id, record_key, source_file, source_line, first_seen, last_seen, resolved_by_batch_id, is_resolved"
+    return rows, f"select {named} from gold.quarantined_records where feed = '{feed}'"
 
 
 def history(walked: Walked, feed: str, project: Mapping) -> Expected:
@@ -132,6 +162,11 @@ def verdicts(walked: Walked, policy: str) -> Expected:
 
 def _records(walked: Walked, feed: str) -> list[tuple[Outcome, Record]]:
     return [(outcome, record) for outcome in walked.outcomes for record in outcome.records.get(feed, [])]
+
+
+def _raw(record: Record) -> str:
+    """The record as it landed: as JSON, or what stands in the file where it could not be read."""
+    return json.dumps(record.raw, separators=(",", ":"), ensure_ascii=False) if record.readable else record.raw_text
 
 
 def _listed(names: list[str]) -> str | None:

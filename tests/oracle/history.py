@@ -1,10 +1,12 @@
 """The current version of every key of a feed, and the history of its versions, batch after batch."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from tests.oracle.judging import Record
+from tests.oracle.values import BLANKS
 
 
 @dataclass
@@ -77,4 +79,4 @@ class History:
 
 
 def _plain(value):
-    return " ".join(value.lower().split()) if isinstance(value, str) else value
+    return re.sub(f"[{BLANKS}]+", " ", value.lower()) if isinstance(value, str) else value

@@ -35,10 +35,15 @@ def story(*days: tuple[list[Record], bool]) -> dict:
 
 def test_only_a_business_column_that_changes_begins_a_version():
     told = story(
-        ([record("A", "New York", 1)], True), ([record("A", "new  YORK", 2)], True), ([record("A", "Bonn", 3)], True)
+        ([record("A", "New York", 1)], True),
+        ([record("A", "new \u00a0YORK", 2)], True),
+        ([record("A", "Bonn", 3)], True),
+        ([record("A", "Bo nn", 4)], True),
     )
 
-    assert told == {"A": [("New York", 1, True, FIRST, THIRD), ("Bonn", 3, True, THIRD, None)]}
+    assert told == {
+        "A": [("New York", 1, True, FIRST, THIRD), ("Bonn", 3, True, THIRD, FOURTH), ("Bo nn", 4, True, FOURTH, None)]
+    }
 
 
 def test_a_key_that_a_full_delivery_lacks_is_away_until_it_returns():

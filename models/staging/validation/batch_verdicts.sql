@@ -21,6 +21,15 @@ failed_checks as (
     where batch_checks.severity <> 'NONE'
 ),
 
+-- the trigger asks that the checks be passed: no policy lets such a batch in that fails them
+asked as (
+    select batches.batch_id
+    from {{ source('ops', 'batches') }} as batches
+    inner join batch_in_progress
+        on batches.batch_id = batch_in_progress.batch_id
+    where position(',business_rules_validation,' in concat(',', coalesce(batches.asked_checks, ''), ',')) > 0
+),
+
 decisions as (
     {{ latest_decisions(source('ops', 'batch_decisions')) }}
 ),
@@ -89,36 +98,44 @@ judged as (
     from scored
 ),
 
-final as (
+decided as (
     select
-        judged.batch_id as _batch_id,
-        judged.batch_date,
-        cast(judged.score as {{ sql_type('integer') }}) as score,
-        judged.verdict,
-        case
-            when judged.verdict <> 'FAIL' or '{{ policy }}' = 'warn'
-                or decisions.decision = 'release'
-                or admitted_before.batch_id is not null then 'admitted'
-            else 'held'
-        end as decision,
+        judged.*,
         case
             when judged.verdict <> 'FAIL' then 'verdict'
             when decisions.decision = 'release' then concat('release by ', coalesce(decisions.decided_by, 'unknown'))
             when admitted_before.decided_by = 'verdict' then 'earlier admission'
-            else coalesce(admitted_before.decided_by, 'policy {{ policy }}')
-        end as decided_by,
-        judged.critical_count,
-        judged.high_count,
-        judged.medium_count,
-        judged.low_count,
-        nullif(concat_ws('; ', judged.reason_1, judged.reason_2, judged.reason_3,
-            case when judged.failed_count > 3
-                then concat(cast(judged.failed_count - 3 as {{ sql_type('string') }}), ' more') end), '') as reasons
+            when admitted_before.batch_id is not null then admitted_before.decided_by
+            when asked.batch_id is not null then 'trigger'
+            else 'policy {{ policy }}'
+        end as decided_by
     from judged
+    left join asked
+        on judged.batch_id = asked.batch_id
     left join decisions
         on judged.batch_id = decisions.batch_id
     left join admitted_before
         on judged.batch_id = admitted_before.batch_id
+),
+
+final as (
+    select
+        batch_id as _batch_id,
+        batch_date,
+        cast(score as {{ sql_type('integer') }}) as score,
+        verdict,
+        case when decided_by in ('trigger', 'policy block') then 'held' else 'admitted' end as decision,
+        decided_by,
+        critical_count,
+        high_count,
+        medium_count,
+        low_count,
+        nullif(concat_ws('; ',
+            case when decided_by = 'trigger' then 'its trigger asks for business_rules_validation' end,
+            reason_1, reason_2, reason_3,
+            case when failed_count > 3
+                then concat(cast(failed_count - 3 as {{ sql_type('string') }}), ' more') end), '') as reasons
+    from decided
 )
 
 select * from final
