@@ -26,30 +26,35 @@ class ColumnMap:
     unmapped: tuple[str, ...]
 
 
-def map_columns(header: tuple[str, ...], feed: Feed, names: Mapping[str, str], delimiter: str) -> ColumnMap:
+def map_columns(
+    header: tuple[str, ...], feed: Feed, names: Mapping[str, str | tuple[str, ...]], delimiter: str
+) -> ColumnMap:
     """Map a header to a feed's columns.
 
     Args:
         header: the names in the file.
         feed: the feed.
-        names: canonical column to the header's name for it; the others have their canonical names.
+        names: canonical column to the header's name for it, or to several, of which the first that the header has counts;
+            the others have their canonical names. A name may be that of several columns.
         delimiter: what the fields of the header were separated by.
 
     Raises:
-        UnreadableFileError: a required or explicitly named column is missing, or a name that is needed comes twice.
+        UnreadableFileError: a required column or one with a single name of its own is missing, or a name that is needed
+            comes twice.
     """
-    wanted = {column: names.get(column, column) for column in feed.columns}
+    spellings = {column: _spellings(names.get(column, column)) for column in feed.columns}
+    found = {column: next((name for name in spellings[column] if name in header), None) for column in feed.columns}
     missing = [
-        wanted[column]
+        spellings[column]
         for column in feed.columns
-        if (column in feed.required or column in names) and wanted[column] not in header
+        if found[column] is None and (column in feed.required or isinstance(names.get(column), str))
     ]
     if missing:
         raise UnreadableFileError(*_missing(missing, header, delimiter))
-    twice = [name for name, count in Counter(header).items() if count > 1 and name in wanted.values()]
+    twice = [name for name, count in Counter(header).items() if count > 1 and name in found.values()]
     if twice:
         raise UnreadableFileError(f"the header has the column '{twice[0]}' twice")
-    positions = {column: header.index(name) for column, name in wanted.items() if name in header}
+    positions = {column: header.index(name) for column, name in found.items() if name is not None}
     return ColumnMap(
         positions=positions,
         absent=tuple(column for column in feed.columns if column not in positions),
@@ -57,13 +62,18 @@ def map_columns(header: tuple[str, ...], feed: Feed, names: Mapping[str, str], d
     )
 
 
-def _missing(missing: list[str], header: tuple[str, ...], delimiter: str) -> tuple[str, str]:
-    columns = f"the header lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+def _spellings(given: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else given
+
+
+def _missing(missing: list[tuple[str, ...]], header: tuple[str, ...], delimiter: str) -> tuple[str, str]:
+    lacking = ", ".join(" or ".join(spellings) for spellings in missing)
+    columns = f"the header lacks the column{'s' if len(missing) > 1 else ''} {lacking}"
     if len(header) == 1:
         for other, shown in LIKELY_DELIMITERS.items():
             if other != delimiter and other in header[0]:
                 return columns, f"It has one column that contains {shown}: is the file's 'delimiter' {shown}?"
-    guess = did_you_mean(missing[0], header)
+    guess = did_you_mean(missing[0][0], header)
     if guess:
         return f"{columns}{guess.removesuffix('?')}", "Map other names under the feed's 'from' in the sources file."
     return columns, f"It has: {', '.join(header)[:500]}. Map other names under the feed's 'from' in the sources file."

@@ -27,6 +27,25 @@ def test_a_column_named_in_the_sources_file_must_be_there():
         map_columns(("order_id", "amount"), FEED, {"note": "remark"}, ",")
 
 
+def test_of_several_names_the_first_that_is_there_counts_and_another_is_told():
+    names = {"amount": ("Total", "Sum"), "note": ("remark", "comment")}
+
+    assert map_columns(("order_id", "Sum"), FEED, names, ",").positions == {"order_id": 0, "amount": 1}
+    both = map_columns(("Sum", "comment", "order_id", "Total"), FEED, names, ",")
+    assert (both.positions, both.unmapped) == ({"order_id": 2, "amount": 3, "note": 1}, ("Sum",))
+
+
+def test_a_required_column_of_several_names_must_have_one_of_them():
+    with pytest.raises(UnreadableFileError, match=r"lacks the column Total or Sum; did you mean 'Totals'"):
+        map_columns(("order_id", "Totals"), FEED, {"amount": ("Total", "Sum"), "note": ("remark", "comment")}, ",")
+
+
+def test_a_name_may_be_that_of_several_columns():
+    found = map_columns(("order_id", "sum"), FEED, {"amount": "sum", "note": ("remark", "sum")}, ",")
+
+    assert found.positions == {"order_id": 0, "amount": 1, "note": 1}
+
+
 @pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", "tab"), ("|", "'|'")])
 def test_another_delimiter_is_suspected(separator, shown):
     with pytest.raises(UnreadableFileError) as raised:
