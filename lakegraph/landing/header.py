@@ -19,11 +19,13 @@ class ColumnMap:
         positions: canonical column to its position in the header.
         absent: canonical columns that the file lacks.
         unmapped: names in the header that no canonical column takes.
+        width: how many names the header has.
     """
 
     positions: dict[str, int]
     absent: tuple[str, ...]
     unmapped: tuple[str, ...]
+    width: int
 
 
 def map_columns(
@@ -59,6 +61,7 @@ def map_columns(
         positions=positions,
         absent=tuple(column for column in feed.columns if column not in positions),
         unmapped=tuple(name for position, name in enumerate(header) if position not in positions.values()),
+        width=len(header),
     )
 
 

@@ -10,6 +10,7 @@ from lakegraph.landing.bronze import CONSTANT_COLUMNS, Origin, bronze_batch, bro
 from lakegraph.landing.drops import DropFile, DropFileError, Fingerprint
 from lakegraph.landing.feeds import Feed
 from lakegraph.landing.header import ColumnMap, map_columns
+from lakegraph.landing.mentioned import mentioned_key
 from lakegraph.landing.missing import missing_values
 from lakegraph.landing.parquet import parquet_writer
 from lakegraph.landing.readers.contract import Chunk, UnreadableFileError
@@ -65,7 +66,8 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
             for chunk, batch, absent_values in _batches(given, header, workers):
                 writer.write(batch)
                 missing.update(absent_values)
-                rejected.add(given.feed.name, path.name, chunk.rejected)
+                keys = [(record, mentioned_key(record, given.feed, header[0])) for record in chunk.rejected]
+                rejected.add(given.feed.name, path.name, keys)
                 read, landed, rejects = (
                     read + chunk.records_read,
                     landed + batch.num_rows,

@@ -6,7 +6,8 @@ from lakegraph.landing.feeds import Feed
 from lakegraph.landing.header import map_columns
 from lakegraph.landing.readers.contract import UnreadableFileError
 
-FEED = Feed("orders", "delta", ("order_id", "amount"), {"order_id": "string", "amount": "decimal", "note": "string"})
+TYPES = {"order_id": "string", "amount": "decimal", "note": "string"}
+FEED = Feed("orders", "delta", ("order_id", "amount"), TYPES, ("order_id",))
 
 
 def test_columns_are_found_by_their_canonical_or_given_names():
