@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from lakegraph.landing.candidates import Candidate
-from lakegraph.landing.drop_expectations import Demanded, Past, batch_asset
+from lakegraph.landing.drop_expectations import Demanded, Past, batch_asset, header_asset
+from lakegraph.landing.drops import MissingColumns
 from lakegraph.landing.feeds import declared_feeds
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.result import LandedFile
@@ -45,6 +46,18 @@ class DropContract:
         if not broken:
             return rows, None
         return rows, f"{'; '.join(broken)}. {candidate.trigger.path.name} asks for the check"
+
+    def check_header(self, candidate: Candidate, missing: MissingColumns) -> list[dict]:
+        """Check the header of a file that lacks columns, so that its batch is refused before it has been read.
+
+        Args:
+            candidate: the batch.
+            missing: what the header lacks.
+
+        Returns:
+            The rows for the operational table `expectation_results`.
+        """
+        return self._expectations.check([header_asset(candidate, missing, self._limits)], candidate.batch_id)
 
     def _past(self, feed: str) -> Past:
         # what was rejected by hand says nothing of what is usual

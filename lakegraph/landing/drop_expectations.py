@@ -11,12 +11,14 @@ from statistics import median
 
 from lakegraph.landing.announced import AnnouncedCounts, announced_counts
 from lakegraph.landing.candidates import Candidate
+from lakegraph.landing.drops import MissingColumns
 from lakegraph.landing.feeds import Feed, declared_feeds
 from lakegraph.landing.result import LandedFile
 from lakegraph.landing.triggers import Trigger
 from lakegraph.runtime.expectations import Asset, Expected
 
 RECORDS, FILES = "records read", "files"
+REQUIRED = "the required columns"
 # With fewer earlier batches there is no telling what is usual.
 FEWEST_BATCHES = 2
 
@@ -73,6 +75,22 @@ def batch_asset(
     return Asset(candidate.batch_id, pd.DataFrame([measured]), expected)
 
 
+def header_asset(candidate: Candidate, missing: MissingColumns, limits: Mapping) -> Asset:
+    """The header of a file that lacks columns, with the columns that must be there.
+
+    Args:
+        candidate: the file's batch.
+        missing: what the header lacks.
+        limits: `drop_contract` of vars.yml.
+    """
+    import pandas as pd
+
+    columns = [column for column in declared_feeds()[missing.feed].columns if column not in missing.absent]
+    measured = {FILES: len(candidate.delivered_names)} | {_of(missing, column): "" for column in columns}
+    expected = _columns(missing, missing.needed, REQUIRED, limits)
+    return Asset(candidate.batch_id, pd.DataFrame([measured]), [replace(expected, part=missing.source_file)])
+
+
 def _measured(file: LandedFile, feed: Feed) -> dict[str, float | str]:
     columns = {_of(file, column): "" for column in feed.columns if column not in file.absent_columns}
     shares = {
@@ -85,7 +103,7 @@ def _expected_of_file(
     file: LandedFile, feed: Feed, trigger: Trigger | None, past: Past, limits: Mapping
 ) -> list[Expected]:
     expected = [
-        _columns(file, feed.required, "the required columns", limits),
+        _columns(file, feed.required, REQUIRED, limits),
         *_usual_columns(file, trigger, past, limits),
         *_announced(file, trigger, limits),
         *_volume(file, past, limits["volume"]),
@@ -94,8 +112,11 @@ def _expected_of_file(
     return [replace(one, part=file.source_file) for one in expected]
 
 
-def _columns(file: LandedFile, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more):
-    lacking = [column for column in wanted if column in file.absent_columns]
+def _columns(
+    file: LandedFile | MissingColumns, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more
+):
+    absent = file.absent if isinstance(file, MissingColumns) else file.absent_columns
+    lacking = [column for column in wanted if column in absent]
 
     def make():
         from great_expectations.expectations import ExpectTableColumnsToMatchSet
@@ -198,7 +219,7 @@ def _between(column: str, least: float | None, most: float):
     return make
 
 
-def _of(file: LandedFile, what: str) -> str:
+def _of(file: LandedFile | MissingColumns, what: str) -> str:
     return f"{file.source_file}: {what}"
 
 

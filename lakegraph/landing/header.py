@@ -28,6 +28,21 @@ class ColumnMap:
     width: int
 
 
+class MissingColumnsError(UnreadableFileError):
+    """A header lacks columns that must be there.
+
+    Args:
+        message: which, by the names that the file should have for them.
+        hint: what to do about it.
+        needed: the canonical columns that must be there.
+        absent: the canonical columns that are not there.
+    """
+
+    def __init__(self, message: str, hint: str, needed: tuple[str, ...], absent: tuple[str, ...]):
+        super().__init__(message, hint)
+        self.needed, self.absent = needed, absent
+
+
 def map_columns(
     header: tuple[str, ...], feed: Feed, names: Mapping[str, str | tuple[str, ...]], delimiter: str
 ) -> ColumnMap:
@@ -41,25 +56,22 @@ def map_columns(
         delimiter: what the fields of the header were separated by.
 
     Raises:
-        UnreadableFileError: a required column or one with a single name of its own is missing, or a name that is needed
-            comes twice.
+        MissingColumnsError: a required column or one with a single name of its own is missing.
+        UnreadableFileError: a name that is needed comes twice.
     """
     spellings = {column: _spellings(names.get(column, column)) for column in feed.columns}
     found = {column: next((name for name in spellings[column] if name in header), None) for column in feed.columns}
-    missing = [
-        spellings[column]
-        for column in feed.columns
-        if found[column] is None and (column in feed.required or isinstance(names.get(column), str))
-    ]
-    if missing:
-        raise UnreadableFileError(*_missing(missing, header, delimiter))
+    absent = tuple(column for column in feed.columns if found[column] is None)
+    needed = tuple(column for column in feed.columns if column in feed.required or isinstance(names.get(column), str))
+    if missing := [spellings[column] for column in needed if column in absent]:
+        raise MissingColumnsError(*_missing(missing, header, delimiter), needed, absent)
     twice = [name for name, count in Counter(header).items() if count > 1 and name in found.values()]
     if twice:
         raise UnreadableFileError(f"the header has the column '{twice[0]}' twice")
     positions = {column: header.index(name) for column, name in found.items() if name is not None}
     return ColumnMap(
         positions=positions,
-        absent=tuple(column for column in feed.columns if column not in positions),
+        absent=absent,
         unmapped=tuple(name for position, name in enumerate(header) if position not in positions.values()),
         width=len(header),
     )

@@ -171,6 +171,40 @@ def test_a_column_that_the_last_delivery_had_must_come_again_if_the_trigger_asks
     assert (BATCH in place.visible()) is not asked
 
 
+def test_a_missing_required_column_breaks_the_contract_and_refuses_the_batch(place):
+    place.drop(SUPPLIERS, "supplier_name,country\nx,DE\n")
+    place.categories(DAY, "C")
+    place.trigger(DAY)
+
+    [refused] = place.land().refused
+
+    lacks = f"{place.drops / SUPPLIERS}: the header lacks the column supplier_id; did you mean 'supplier_name'."
+    assert refused.reason == f"{lacks} Map other names under the feed's 'from' in the sources file."
+    assert place.visible() == []
+    assert list(place.settings.bronze.glob("*/batch_id=*")) == []
+    assert found(place) == [("CRITICAL", False, "supplier_id, supplier_name", "it lacks supplier_id")]
+    [row] = place.table("expectation_results")
+    assert (row["asset"], row["stage"], row["description"]) == (SUPPLIERS, "drop", "the required columns")
+    assert (row["checked"], row["unexpected"]) == (2, 1)
+    assert data_docs_index(place.lake, "drop").exists()
+
+    place.suppliers(DAY, "A")
+    assert place.land().complete
+    [*rows] = found(place, asset=SUPPLIERS, description="the required columns")
+    assert rows == [("CRITICAL", True, "supplier_id, supplier_name", "all are there")]
+
+
+def test_a_column_that_the_sources_file_names_must_be_there_as_well(place):
+    text = place.settings.sources.read_text()
+    place.configure(text.replace('"suppliers_{date}.csv"', '"suppliers_{date}.csv", from: {country: Land}'))
+    place.whole_drop(DAY, "A")
+
+    [refused] = place.land().refused
+
+    assert "the header lacks the column Land" in refused.reason
+    assert found(place) == [("CRITICAL", False, "supplier_id, supplier_name, country", "it lacks country")]
+
+
 def test_the_checks_that_were_asked_for_are_recorded_with_the_batch(place):
     place.whole_drop(DAY, "A")
     place.trigger(DAY, data_quality_checks={"business_rules_validation": True, "schema_validation": True})
