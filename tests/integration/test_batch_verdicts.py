@@ -11,6 +11,7 @@ from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches,
 from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime import ops
 from lakegraph.runtime.settings import Settings, settings
 
 pytestmark = pytest.mark.slow
@@ -54,7 +55,20 @@ def without_quality(tables: dict) -> dict:
     return {name: rows for name, rows in tables.items() if name.startswith(kept) and name not in about_batches}
 
 
+def contract_result(batch_id: str, **changed) -> dict:
+    """What Great Expectations said of the required columns of a drop's customers."""
+    row = {
+        "run_id": "landing", "batch_id": batch_id, "stage": "drop", "asset": "customers.csv", "expectation": "columns",
+        "severity": "CRITICAL", "success": True, "description": "the required columns", "expected": "customer_id",
+        "observed": "all are there", "checked": 2, "unexpected": 0,
+    }  # fmt: skip
+    return row | changed
+
+
 def test_a_failed_batch_is_held_then_released(lake):
+    drops = [contract_result(batch.id) for batch in (FIRST_DAY, BAD_DAY, NEXT_DAY)]
+    drops.append(contract_result("refused", success=False, observed="it lacks customer_id", unexpected=1))
+    ops.append(lake.lake / "ops", "expectation_results", "drops", drops)
     lake.land(FIRST_DAY)
     # the first day breaks rules of its own: whoever runs in production has to let it through once
     assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
@@ -72,6 +86,16 @@ def test_a_failed_batch_is_held_then_released(lake):
         select severity, checked, broken, sample_keys, verdict, decision from gold.validation_results
         where batch_id = '{BAD_DAY.id}' and check_id = 'orders_without_customer'
     """) == [("HIGH", 3, 1, "O9|1", "FAIL", "held")]
+    said = "the required columns; expected customer_id; found"
+    # the next day is not judged yet, and what landing refused never is
+    assert lake.rows("""
+        select batch_id, batch_date::text, severity, checked, broken, share, description, verdict, run_id
+        from gold.validation_results where source = 'drop_contract' order by 1
+    """) == [
+        (FIRST_DAY.id, "2025-01-15", "NONE", 2, 0, 0, f"{said} all are there", "FAIL", None),
+        (BAD_DAY.id, "2025-01-16", "NONE", 2, 0, 0, f"{said} all are there", "FAIL", None),
+        ("refused", None, "CRITICAL", 2, 1, 0.5, f"{said} it lacks customer_id", None, "landing"),
+    ]  # fmt: skip
     ((status, error),) = lake.rows(f"""
         select status, error from gold.processing_log where batch_id = '{BAD_DAY.id}' and step = 'dbt validation'
     """)
