@@ -118,7 +118,7 @@ def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: P
 
 def _file_row(file: LandedFile, batch_id: str) -> dict:
     lists = {name: ",".join(getattr(file, name)) for name in ("absent_columns", "unmapped_columns")}
-    return {"batch_id": batch_id, **asdict(file), **lists}
+    return {"batch_id": batch_id, **asdict(file), **lists, "missing_values": json.dumps(file.missing_values)}
 
 
 def _bronze_folder(settings: Settings, feed: str, batch_id: str) -> Path:

@@ -61,7 +61,7 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
     """
     path = given.file.path
     header: list[ColumnMap] = []
-    without = Counter(dict.fromkeys(given.feed.required, 0))
+    without = Counter()
     landed = rejects = read = 0
     try:
         with parquet_writer(given.target, bronze_schema(given.feed), CONSTANT_COLUMNS) as writer:
@@ -98,7 +98,7 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
         records_read=read,
         records_landed=landed,
         records_rejected=rejects,
-        missing_values=dict(without),
+        missing_values={column: without[column] for column in header[0].positions},
     )
 
 
@@ -116,7 +116,7 @@ def _batches(
         def parse_and_finish(piece):
             chunk = parse(piece)
             batch = bronze_batch(chunk.batch, given.feed, options, given.origin, workers.connection())
-            return chunk, batch, {name: missing_values(batch.column(name)) for name in given.feed.required}
+            return chunk, batch, {name: missing_values(batch.column(name)) for name in header[0].positions}
 
         return workers.map(parse_and_finish, pieces)
 
