@@ -1,12 +1,15 @@
 """A batch that fails its checks is held back until somebody decides; marts, history and the queue behind it stand still."""
 
 import dataclasses
-from datetime import date
+import json
+from datetime import date, datetime
 
 import pytest
 from dbt_batches import FIRST_DAY, customer, order, product
 from dbt_lake import Batch, DbtLake
+from typer.testing import CliRunner
 
+from lakegraph.cli import app
 from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches, replay
 from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
@@ -120,6 +123,44 @@ def test_a_failed_batch_is_held_then_released(lake):
         f"select decision, decided_by from silver.batch_verdicts where _batch_id = '{BAD_DAY.id}'"
     )
     assert (decision, decided_by.split(" by ")[0]) == ("admitted", "release")
+
+
+def test_the_commands_hold_a_batch_in_production_and_go_on_once_it_is_released(lake, tmp_path):
+    drops = tmp_path / "drops"
+    drops.mkdir()
+
+    def command(*arguments: str):
+        return CliRunner().invoke(app, [*arguments, "--lake", str(lake.lake)], catch_exceptions=False)
+
+    def run(env: str) -> tuple[int, dict]:
+        done = command("run", "--drops", str(drops), "--env", env, "--no-load", "--json")
+        return done.exit_code, json.loads(done.stdout)
+
+    def graph_marts() -> dict:
+        return {name: rows for name, rows in lake.tables().items() if name.startswith("graph_ready.")}
+
+    lake.land(dataclasses.replace(FIRST_DAY, landed_at=datetime(2025, 1, 15, 7)))
+    code, report = run("dev")
+    assert (code, report["complete"], report["held"]) == (0, True, None)
+    before = graph_marts()
+    lake.land(dataclasses.replace(BAD_DAY, landed_at=datetime(2025, 1, 16, 7)))
+
+    code, report = run("prod")
+
+    assert (code, report["complete"]) == (1, False)
+    held = report["held"]
+    assert (held["batch_id"], held["state"], held["verdict"], held["score"]) == (BAD_DAY.id, "held", "FAIL", 95)
+    assert "orders_without_customer HIGH: 1 of 3" in held["reason"]
+    assert graph_marts() == before
+
+    released = command("batches", "release", BAD_DAY.id, "--reason", "the customer follows")
+
+    assert released.exit_code == 0
+    assert f"{BAD_DAY.id}: release; the next `lakegraph run`" in " ".join(released.output.split())
+    code, report = run("prod")
+    assert (code, report["complete"], report["held"]) == (0, True, None)
+    assert lake.rows("select count(*) from graph_ready.node_order where order_id in ('O7', 'O8', 'O9')") == [(3,)]
+    assert len(graph_marts()) == len(before) > 10
 
 
 def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
