@@ -1,8 +1,8 @@
 """Publishes what has landed in a lake's files to the Delta tables that dbt reads on Databricks: `bronze.<feed>`, `ops.<table>`.
 
 dbt makes the tables (`dbt run-operation expose_landing`), this fills them, with the contract of the files: bronze is append-only,
-a batch is there once its row in `ops.batches` is, and that row is written last. Any step may be interrupted and repeated: what an
-earlier attempt left of a batch is replaced in one transaction per table.
+a batch is there once its row in `ops.batches` is, and that row is written last, before the processing log. Any step may be
+interrupted and repeated: what an earlier attempt left of a batch is replaced in one transaction per table.
 """
 
 import re
@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches
+from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches, logged_publication
 from lakegraph.runtime import ops
+from lakegraph.runtime.processing_log import TABLE as LOG
 from lakegraph.runtime.project import project_vars
 
 if TYPE_CHECKING:
@@ -48,14 +49,17 @@ def publish(lake: Path, spark: "SparkSession", catalog: str | None = None) -> li
     target.require_tables()
     there = target.batch_ids()
     waiting = [batch_id for batch_id in landed_batches(lake) if batch_id not in there]
-    with ThreadPoolExecutor(TABLES_AT_ONCE) as tables:
+    with logged_publication(lake, waiting):
+        with ThreadPoolExecutor(TABLES_AT_ONCE) as tables:
+            if waiting:
+                list(tables.map(lambda feed: target.replace_bronze(feed, waiting), target.feeds))
+                list(tables.map(lambda table: target.replace_ops(table, waiting), OF_A_BATCH))
+            list(tables.map(target.mirror, target.mirrored))
+        target.mirror(RUNS)
         if waiting:
-            list(tables.map(lambda feed: target.replace_bronze(feed, waiting), target.feeds))
-            list(tables.map(lambda table: target.replace_ops(table, waiting), OF_A_BATCH))
-        list(tables.map(target.mirror, target.mirrored))
-    target.mirror(RUNS)
-    if waiting:
-        target.replace_ops(BATCHES, waiting)
+            target.replace_ops(BATCHES, waiting)
+    # the log tells of this publication too
+    target.mirror(LOG)
     return waiting
 
 
@@ -67,7 +71,7 @@ class _Target:
         self._feeds, self._ops = project_vars()["feeds"], project_vars()["ops_tables"]
         self._lineage = project_vars()["lineage"]
         self.feeds = list(self._feeds)
-        self.mirrored = [table for table in self._ops if table not in (BATCHES, *OF_A_BATCH, RUNS)]
+        self.mirrored = [table for table in self._ops if table not in (BATCHES, *OF_A_BATCH, LOG, RUNS)]
 
     def require_tables(self) -> None:
         names = [f"bronze.{feed}" for feed in self._feeds] + [f"ops.{table}" for table in self._ops]

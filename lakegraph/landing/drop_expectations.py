@@ -11,12 +11,14 @@ from statistics import median
 
 from lakegraph.landing.announced import AnnouncedCounts, announced_counts
 from lakegraph.landing.candidates import Candidate
+from lakegraph.landing.drops import MissingColumns
 from lakegraph.landing.feeds import Feed, declared_feeds
 from lakegraph.landing.result import LandedFile
 from lakegraph.landing.triggers import Trigger
 from lakegraph.runtime.expectations import Asset, Expected
 
-RECORDS, FILES = "records read", "files"
+RECORDS, FILES, EMPTIED = "records read", "files", "columns emptier than usual"
+REQUIRED = "the required columns"
 # With fewer earlier batches there is no telling what is usual.
 FEWEST_BATCHES = 2
 
@@ -35,10 +37,12 @@ class Past:
     Attributes:
         columns: the canonical columns that all files of its last delivery had; none when there was none.
         records: of its last batches, oldest first, the records of each file.
+        filled: of its last batches, oldest first, the share of the records with a value by column, as far as it is known.
     """
 
     columns: tuple[str, ...]
     records: tuple[tuple[int, ...], ...]
+    filled: tuple[Mapping[str, float], ...]
 
 
 def batch_asset(
@@ -57,8 +61,10 @@ def batch_asset(
     trigger = candidate.trigger.content if candidate.trigger else None
     measured, expected, feeds = {}, [], declared_feeds()
     for file in files:
-        measured |= _measured(file, feeds[file.feed])
-        expected += _expected_of_file(file, feeds[file.feed], trigger, past(file.feed), limits)
+        before = past(file.feed)
+        emptied = _emptied(file, feeds[file.feed], before, limits["filled"])
+        measured |= _measured(file, feeds[file.feed], emptied)
+        expected += _expected_of_file(file, feeds[file.feed], trigger, before, emptied, limits)
     if candidate.trigger:
         records = Counter()
         for file in files:
@@ -73,29 +79,74 @@ def batch_asset(
     return Asset(candidate.batch_id, pd.DataFrame([measured]), expected)
 
 
-def _measured(file: LandedFile, feed: Feed) -> dict[str, float | str]:
+def header_asset(candidate: Candidate, missing: MissingColumns, limits: Mapping) -> Asset:
+    """The header of a file that lacks columns, with the columns that must be there.
+
+    Args:
+        candidate: the file's batch.
+        missing: what the header lacks.
+        limits: `drop_contract` of vars.yml.
+    """
+    import pandas as pd
+
+    columns = [column for column in declared_feeds()[missing.feed].columns if column not in missing.absent]
+    measured = {FILES: len(candidate.delivered_names)} | {_of(missing, column): "" for column in columns}
+    expected = _columns(missing, missing.needed, REQUIRED, limits)
+    return Asset(candidate.batch_id, pd.DataFrame([measured]), [replace(expected, part=missing.source_file)])
+
+
+@dataclass(frozen=True)
+class _Emptied:
+    """The columns of a file that have far fewer values than usual.
+
+    Attributes:
+        compared: how many columns were compared.
+        shares: column to the share of the records with a value, and to that which is usual.
+    """
+
+    compared: int
+    shares: Mapping[str, tuple[float, float]]
+
+
+def _emptied(file: LandedFile, feed: Feed, past: Past, limits: Mapping) -> _Emptied:
+    if file.records_landed < limits["min_records"]:
+        return _Emptied(0, {})
+    shares = {}
+    for column, count in file.missing_values.items():
+        before = [filled[column] for filled in past.filled if column in filled]
+        if column not in feed.required and len(before) >= FEWEST_BATCHES:
+            shares[column] = (1 - count / file.records_landed, median(before))
+    few = {column: (share, usual) for column, (share, usual) in shares.items() if share < limits["min_share"] * usual}
+    return _Emptied(len(shares), few)
+
+
+def _measured(file: LandedFile, feed: Feed, emptied: _Emptied) -> dict[str, float | str]:
     columns = {_of(file, column): "" for column in feed.columns if column not in file.absent_columns}
     shares = {
-        _share_of(file, column): count / max(file.records_landed, 1) for column, count in file.missing_values.items()
+        _share_of(file, column): file.missing_values[column] / max(file.records_landed, 1) for column in feed.required
     }
-    return {**columns, _of(file, RECORDS): file.records_read, **shares}
+    return {**columns, _of(file, RECORDS): file.records_read, _of(file, EMPTIED): len(emptied.shares), **shares}
 
 
 def _expected_of_file(
-    file: LandedFile, feed: Feed, trigger: Trigger | None, past: Past, limits: Mapping
+    file: LandedFile, feed: Feed, trigger: Trigger | None, past: Past, emptied: _Emptied, limits: Mapping
 ) -> list[Expected]:
     expected = [
-        _columns(file, feed.required, "the required columns", limits),
+        _columns(file, feed.required, REQUIRED, limits),
         *_usual_columns(file, trigger, past, limits),
         *_announced(file, trigger, limits),
         *_volume(file, past, limits["volume"]),
-        *_nulls(file, limits["nulls"]),
+        *_nulls(file, feed, limits["nulls"]),
+        *_filled(file, past, emptied, limits["filled"]),
     ]
     return [replace(one, part=file.source_file) for one in expected]
 
 
-def _columns(file: LandedFile, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more):
-    lacking = [column for column in wanted if column in file.absent_columns]
+def _columns(
+    file: LandedFile | MissingColumns, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more
+):
+    absent = file.absent if isinstance(file, MissingColumns) else file.absent_columns
+    lacking = [column for column in wanted if column in absent]
 
     def make():
         from great_expectations.expectations import ExpectTableColumnsToMatchSet
@@ -177,16 +228,33 @@ def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]
     )
 
 
-def _nulls(file: LandedFile, limits: Mapping) -> Iterator[Expected]:
-    for column, count in file.missing_values.items():
+def _nulls(file: LandedFile, feed: Feed, limits: Mapping) -> Iterator[Expected]:
+    for column in feed.required:
         yield Expected(
             _between(_share_of(file, column), None, limits["max_share"]),
             limits["severity"],
             f"a value of {column} in all but {limits['max_share']:.0%} of the records",
             f"at most {limits['max_share']:g}",
             file.records_landed,
-            count,
+            file.missing_values[column],
         )
+
+
+def _filled(file: LandedFile, past: Past, emptied: _Emptied, limits: Mapping) -> Iterator[Expected]:
+    """One expectation for all columns: Great Expectations takes its time with each, and hardly ever has one to tell of."""
+    if not emptied.compared:
+        return
+    told = [f"{column} ({share:.0%}, usually {usual:.0%})" for column, (share, usual) in sorted(emptied.shares.items())]
+    yield Expected(
+        _between(_of(file, EMPTIED), None, 0),
+        limits["severity"],
+        f"values in each column in at least {limits['min_share']:g} times the usual share of the records, by the median of "
+        f"the feed's last {len(past.filled)} batches",
+        bound="no column with fewer",
+        checked=emptied.compared,
+        unexpected=len(told),
+        observed=", ".join(told) or "none has fewer",
+    )
 
 
 def _between(column: str, least: float | None, most: float):
@@ -198,7 +266,7 @@ def _between(column: str, least: float | None, most: float):
     return make
 
 
-def _of(file: LandedFile, what: str) -> str:
+def _of(file: LandedFile | MissingColumns, what: str) -> str:
     return f"{file.source_file}: {what}"
 
 

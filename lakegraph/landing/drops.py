@@ -24,6 +24,37 @@ class DropFileError(LakegraphError):
 
 
 @dataclass(frozen=True)
+class MissingColumns:
+    """What a file's header lacks.
+
+    Attributes:
+        feed: its feed.
+        source_file: its name.
+        needed: the canonical columns that must be there.
+        absent: the canonical columns that are not there.
+    """
+
+    feed: str
+    source_file: str
+    needed: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+class MissingColumnsFileError(DropFileError):
+    """A file lacks columns that must be there.
+
+    Args:
+        message: which, and in which file.
+        hint: what to do about it.
+        missing: what its header lacks.
+    """
+
+    def __init__(self, message: str, hint: str | None, missing: MissingColumns):
+        super().__init__(message, hint)
+        self.missing = missing
+
+
+@dataclass(frozen=True)
 class DropFile:
     """A file of a feed.
 

@@ -33,5 +33,6 @@ class Executor(ABC):
             What became of each, in the order of the files.
 
         Raises:
-            DropFileError: one cannot be landed; others may have been, and the caller removes what is there.
+            MissingColumnsFileError: one lacks a column that must be there.
+            DropFileError: one cannot be landed for another reason. Others may have been, and the caller removes what is there.
         """

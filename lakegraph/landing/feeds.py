@@ -24,12 +24,14 @@ class Feed:
         delivery: `full` when a file holds every living record, `delta` when only new and changed ones.
         required: canonical columns that must stand in a file's header.
         types: canonical column to declared type, in the order in which bronze holds them.
+        key: the columns that tell its records apart.
     """
 
     name: str
     delivery: Delivery
     required: tuple[str, ...]
     types: Mapping[str, str]
+    key: tuple[str, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -49,7 +51,8 @@ def declared_feeds() -> dict[str, Feed]:
 def _feed(name: str, declared: dict) -> Feed:
     try:
         types = {column: about["type"] for column, about in declared["columns"].items()}
-        return Feed(name, declared["delivery"], tuple(declared["required"]), MappingProxyType(types))
+        required, key = tuple(declared["required"]), tuple(declared["key"])
+        return Feed(name, declared["delivery"], required, MappingProxyType(types), key)
     except (KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             f"vars.yml does not declare the feed {name} as a feed ({error}).", "`dbt parse` says what is wrong with it."

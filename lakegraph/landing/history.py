@@ -24,6 +24,9 @@ class Delivery:
         file_hash: the sha256 of its bytes.
         records_read: its records.
         absent_columns: canonical columns that it lacked.
+        records_landed: its records in bronze.
+        missing_values: canonical column that it had to the landed records without a value in it; None when it landed before
+            this was kept.
     """
 
     feed: str
@@ -32,6 +35,8 @@ class Delivery:
     file_hash: str
     records_read: int
     absent_columns: frozenset[str]
+    records_landed: int
+    missing_values: dict[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class VisibleBatch:
                     file.file_hash,
                     file.records_read,
                     frozenset(file.absent_columns),
+                    file.records_landed,
+                    file.missing_values,
                 )
                 for file in files
             ),
@@ -93,10 +100,16 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
     """The visible batches by id, oldest landing first."""
     files: dict[str, list[Delivery]] = defaultdict(list)
     for row in ops.read(ops_folder, "batch_files"):
-        absent = frozenset(filter(None, (row["absent_columns"] or "").split(",")))
         files[row["batch_id"]].append(
             Delivery(
-                row["feed"], row["source_file"], row["path_in_drops"], row["file_hash"], row["records_read"], absent
+                row["feed"],
+                row["source_file"],
+                row["path_in_drops"],
+                row["file_hash"],
+                row["records_read"],
+                frozenset(filter(None, (row["absent_columns"] or "").split(","))),
+                row["records_landed"],
+                row["missing_values"] and json.loads(row["missing_values"]),
             )
         )
     rows = sorted(ops.read(ops_folder, "batches"), key=lambda row: row["landed_at"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from lakegraph.landing.bronze import Origin
 from lakegraph.landing.candidates import Candidate
 from lakegraph.landing.drop_contract import DropContract
-from lakegraph.landing.drops import DropFile, DropFileError, Fingerprints, content_hash
+from lakegraph.landing.drops import DropFile, DropFileError, Fingerprints, MissingColumnsFileError, content_hash
 from lakegraph.landing.executor import Executor
 from lakegraph.landing.feeds import declared_feeds
 from lakegraph.landing.land_file import FileToLand
@@ -32,7 +32,8 @@ def land_batch(
 ) -> LandedBatch:
     """Land a batch and make it visible; what an interrupted landing of it left behind is removed first.
 
-    What the contract finds is recorded, and stops nothing but a check that the batch's trigger asks for.
+    What the contract finds is recorded, and stops nothing but a check that the batch's trigger asks for, and columns that must
+    be there.
 
     Args:
         candidate: the batch.
@@ -56,6 +57,10 @@ def land_batch(
             ops.sync_folder(settings.bronze / feed)
         seconds = time.monotonic() - begin
         results, refusal = contract.check(candidate, files)
+    except MissingColumnsFileError as error:
+        _remove(rejects, settings)
+        ops.append(settings.ops, CONTRACT, candidate.batch_id, contract.check_header(candidate, error.missing))
+        raise
     except BaseException:
         _remove(rejects, settings)
         raise
@@ -113,7 +118,7 @@ def _make_visible(files: tuple[LandedFile, ...], candidate: Candidate, folder: P
 
 def _file_row(file: LandedFile, batch_id: str) -> dict:
     lists = {name: ",".join(getattr(file, name)) for name in ("absent_columns", "unmapped_columns")}
-    return {"batch_id": batch_id, **asdict(file), **lists}
+    return {"batch_id": batch_id, **asdict(file), **lists, "missing_values": json.dumps(file.missing_values)}
 
 
 def _bronze_folder(settings: Settings, feed: str, batch_id: str) -> Path:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lakegraph.landing.bronze import CONSTANT_COLUMNS, Origin, bronze_batch, bronze_schema
-from lakegraph.landing.drops import DropFile, DropFileError, Fingerprint
+from lakegraph.landing.drops import DropFile, DropFileError, Fingerprint, MissingColumns, MissingColumnsFileError
 from lakegraph.landing.feeds import Feed
-from lakegraph.landing.header import ColumnMap, map_columns
+from lakegraph.landing.header import ColumnMap, MissingColumnsError, map_columns
+from lakegraph.landing.mentioned import mentioned_key
 from lakegraph.landing.missing import missing_values
 from lakegraph.landing.parquet import parquet_writer
 from lakegraph.landing.readers.contract import Chunk, UnreadableFileError
@@ -54,18 +55,21 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
     """Write a file's records to its bronze file, and those that cannot be read to the rejected ones.
 
     Raises:
-        DropFileError: it has no usable header, cannot be read, or changed meanwhile; the Parquet file is not there then.
+        MissingColumnsFileError: its header lacks a column that must be there.
+        DropFileError: it has no usable header, cannot be read, or changed meanwhile. In any case the Parquet file is not
+            there then.
     """
     path = given.file.path
     header: list[ColumnMap] = []
-    missing = Counter(dict.fromkeys(given.feed.required, 0))
+    without = Counter()
     landed = rejects = read = 0
     try:
         with parquet_writer(given.target, bronze_schema(given.feed), CONSTANT_COLUMNS) as writer:
             for chunk, batch, absent_values in _batches(given, header, workers):
                 writer.write(batch)
-                missing.update(absent_values)
-                rejected.add(given.feed.name, path.name, chunk.rejected)
+                without.update(absent_values)
+                keys = [(record, mentioned_key(record, given.feed, header[0])) for record in chunk.rejected]
+                rejected.add(given.feed.name, path.name, keys)
                 read, landed, rejects = (
                     read + chunk.records_read,
                     landed + batch.num_rows,
@@ -73,6 +77,9 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
                 )
             if not given.seen.still_fits(path):
                 raise UnreadableFileError("it changed while it was being read", "Land again when it is complete.")
+    except MissingColumnsError as error:
+        missing = MissingColumns(given.feed.name, path.name, error.needed, error.absent)
+        raise MissingColumnsFileError(f"{path}: {error.message}.", error.hint, missing) from error
     except UnreadableFileError as error:
         raise DropFileError(f"{path}: {error.message}.", error.hint) from error
     except OSError as error:
@@ -91,7 +98,7 @@ def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) ->
         records_read=read,
         records_landed=landed,
         records_rejected=rejects,
-        missing_values=dict(missing),
+        missing_values={column: without[column] for column in header[0].positions},
     )
 
 
@@ -109,7 +116,7 @@ def _batches(
         def parse_and_finish(piece):
             chunk = parse(piece)
             batch = bronze_batch(chunk.batch, given.feed, options, given.origin, workers.connection())
-            return chunk, batch, {name: missing_values(batch.column(name)) for name in given.feed.required}
+            return chunk, batch, {name: missing_values(batch.column(name)) for name in header[0].positions}
 
         return workers.map(parse_and_finish, pieces)
 

@@ -25,11 +25,14 @@ def missing_values(column: "pa.Array") -> int:
         return len(column)
     bounds = np.frombuffer(offsets, np.int32)[present.offset : present.offset + len(present) + 1]
     filled = bounds[1:] > bounds[:-1]
-    missing = len(column) - int(filled.sum())
+    missing = len(column) - int(np.count_nonzero(filled))
     if missing == len(column):
         return missing
-    first = np.frombuffer(text, np.uint8)[bounds[:-1][filled]]
-    suspected = np.flatnonzero(filled)[np.isin(first, FIRST_BYTES, kind="table")]
+    begins_blank = np.zeros(256, bool)
+    begins_blank[FIRST_BYTES] = True
+    # of an empty text, that is another's byte, or one beyond the last
+    first = np.frombuffer(text, np.uint8).take(bounds[:-1], mode="clip")
+    suspected = np.flatnonzero(filled & begins_blank[first])
     if len(suspected):
         missing += pc.sum(pc.match_substring_regex(present.take(pa.array(suspected)), BLANK)).as_py()
     return missing

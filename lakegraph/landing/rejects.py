@@ -86,8 +86,8 @@ class RejectedRecords:
     def __exit__(self, *error) -> bool | None:
         return self._open.__exit__(*error)
 
-    def add(self, feed: str, source_file: str, rejected: tuple[Rejected, ...]) -> None:
-        """Append some rejected records of a file."""
+    def add(self, feed: str, source_file: str, rejected: Sequence[tuple[Rejected, str | None]]) -> None:
+        """Append some rejected records of a file, each with what stands in the place of its key (`mentioned_key`)."""
         if not rejected:
             return
         import pyarrow as pa
@@ -101,8 +101,9 @@ class RejectedRecords:
                 "reason": record.reason.value,
                 "detail": record.detail,
                 "raw_text": record.raw_text,
+                "key_texts": key_texts,
             }
-            for record in rejected
+            for record, key_texts in rejected
         ]
         batch = pa.RecordBatch.from_pylist(rows, schema=self._target.schema)
         with self._lock:

@@ -20,7 +20,7 @@ class LandedFile:
         records_read: its records, which are landed or rejected.
         records_landed: those in bronze.
         records_rejected: those that could not be read.
-        missing_values: required column to the landed records without a value in it.
+        missing_values: canonical column that the file has to the landed records without a value in it.
     """
 
     feed: str

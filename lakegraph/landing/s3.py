@@ -1,18 +1,21 @@
 """Publishes what has landed in a lake's files to S3, where Athena reads it: the same folders below another root.
 
 The contract is that of the files: bronze is append-only, a batch is there once its file below `ops/batches` is, and that file
-is written last. Any step may be interrupted and repeated: what an earlier attempt left of a batch is replaced.
+is written last, before the processing log. Any step may be interrupted and repeated: what an earlier attempt left of a batch is
+replaced.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches
+from lakegraph.landing.publication import BATCHES, RUNS, PublishError, landed_batches, logged_publication
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.processing_log import TABLE as LOG
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,27 +41,39 @@ def publish(lake: Path, address: str, client: "S3Client | None" = None) -> list[
         PublishError: S3 refuses.
     """
     import boto3
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
 
     target = _Target(client or boto3.client("s3"), *_bucket_and_prefix(address))
-    try:
+    with _refusals(lake, address):
         there = target.objects("ops/")
-        waiting = [
-            batch_id for batch_id in landed_batches(lake) if _key(lake, _batch_file(lake, batch_id)) not in there
-        ]
+    waiting = [batch_id for batch_id in landed_batches(lake) if _key(lake, _batch_file(lake, batch_id)) not in there]
+    with logged_publication(lake, waiting), _refusals(lake, address):
         for batch_id in waiting:
             for folder in sorted((lake / "bronze").glob("*")):
                 target.replace(lake, folder / f"batch_id={batch_id}")
-        tables = sorted(folder.name for folder in (lake / "ops").glob("*") if folder.name not in (BATCHES, RUNS))
+        tables = sorted(folder.name for folder in (lake / "ops").glob("*") if folder.name not in (BATCHES, LOG, RUNS))
         for names in (tables, [RUNS]):
-            files = [file for name in names for file in sorted((lake / "ops" / name).glob("*.parquet"))]
-            target.put_changed(lake, files, there)
+            target.put_changed(lake, _files(lake, names), there)
         for batch_id in waiting:
             target.put(lake, _batch_file(lake, batch_id))
+    # the log tells of this publication too
+    with _refusals(lake, address):
+        target.put_changed(lake, _files(lake, [LOG]), there)
+    return waiting
+
+
+@contextmanager
+def _refusals(lake: Path, address: str) -> Iterator[None]:
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
     except (Boto3Error, BotoCoreError, ClientError) as error:
         raise PublishError(f"{lake} cannot be published to {address}: {error}.", "Publish it again.") from error
-    return waiting
+
+
+def _files(lake: Path, tables: Iterable[str]) -> list[Path]:
+    return [file for name in tables for file in sorted((lake / "ops" / name).glob("*.parquet"))]
 
 
 class _Target:

@@ -60,13 +60,18 @@ def _checked_encoding(text: str) -> str:
         raise ValueError("is not an encoding that Python knows") from error
 
 
-def _checked_date_formats(given: Any) -> Any:
-    formats = [given] if isinstance(given, str) else given
-    if not (isinstance(formats, list) and formats and all(isinstance(text, str) for text in formats)):
+def _one_or_several(given: Any) -> Any:
+    texts = [given] if isinstance(given, str) else given
+    if not (isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts)):
         raise ValueError("must be a text or a list of texts")
-    for text in formats:
+    return given if isinstance(given, str) else tuple(texts)
+
+
+def _checked_date_formats(given: Any) -> Any:
+    formats = _one_or_several(given)
+    for text in [formats] if isinstance(formats, str) else formats:
         _check_date_format(text)
-    return given if isinstance(given, str) else tuple(formats)
+    return formats
 
 
 def _check_date_format(text: str) -> None:
@@ -109,12 +114,15 @@ class FeedFiles(FileOptions):
 
     Attributes:
         files: the pattern of the file names, below the drops folder.
-        names: canonical column to the header's name for it; a column that is not listed has its canonical name.
+        names: canonical column to the header's name for it, which must be there, or to several, of which the first that is
+            there counts; a column that is not listed has its canonical name.
         delivery: overrides the feed's own in vars.yml.
     """
 
     files: Annotated[str, AfterValidator(_checked_pattern)]
-    names: dict[str, str] = Field(default_factory=dict, alias="from")
+    names: dict[str, Annotated[str | tuple[str, ...], BeforeValidator(_one_or_several)]] = Field(
+        default_factory=dict, alias="from"
+    )
     delivery: Delivery | None = None
 
 

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from lakegraph.landing.drops import DropFileError, Fingerprint, fingerprint
+from lakegraph.landing.drops import (
+    DropFileError,
+    Fingerprint,
+    MissingColumns,
+    MissingColumnsFileError,
+    fingerprint,
+)
 from lakegraph.landing.executor import Executor
 from lakegraph.landing.land_file import FileToLand, land_file
 from lakegraph.landing.parquet import remove_partial
@@ -42,6 +48,13 @@ class Refusal:
 
     message: str
     hint: str | None
+    missing: MissingColumns | None = None
+
+    def error(self) -> DropFileError:
+        """The error that it was."""
+        if self.missing:
+            return MissingColumnsFileError(self.message, self.hint, self.missing)
+        return DropFileError(self.message, self.hint)
 
 
 class SparkExecutor(Executor):
@@ -64,7 +77,7 @@ class SparkExecutor(Executor):
         outcomes = self._map(_land, tasks, _adapter(LandedFile | Refusal))
         for outcome in outcomes:
             if isinstance(outcome, Refusal):
-                raise DropFileError(outcome.message, outcome.hint)
+                raise outcome.error()
         pieces = [number for number, landed in enumerate(outcomes) if landed.records_rejected]
         if pieces:
             self._map(_join, [(rejects, pieces)], _adapter(None))
@@ -140,6 +153,8 @@ def _land(task: tuple[FileToLand, RejectsFile]) -> LandedFile | Refusal:
     try:
         with RejectedRecords(piece) as rejected, Workers(WORKERS) as workers:
             return land_file(given, rejected, workers)
+    except MissingColumnsFileError as error:
+        return Refusal(error.message, error.hint, error.missing)
     except DropFileError as error:
         return Refusal(error.message, error.hint)
 

@@ -17,6 +17,9 @@ from lakegraph.landing.sources import Sources
 SETTLED_S = {"trigger": 0.5, "feed": 1.0}
 
 Signature = tuple[int, int, int]
+# Landing asks of a file that no pattern takes only whether it is there, as its trigger expects; what it holds is nobody's
+# business, so that a log that grows in the folder starts a single run.
+IS_THERE: Signature = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class _Arrival:
 class Arrivals:
     """The files of a drops folder that no run has been given yet.
 
-    With trigger files, a trigger announces a batch; without them, every file of a feed does. The other files count only while
-    something is unfinished: one of them may be what a batch waits for.
+    With trigger files, a trigger announces a batch; without them, every file of a feed does. The other files, those of no feed
+    too, count only while something is unfinished: one of them may be what a batch waits for.
 
     Args:
         drops: the drops folder.
@@ -77,7 +80,7 @@ class Arrivals:
         """Look at the folder.
 
         Args:
-            unfinished: whether a batch waits for files or the last run failed, so that any new file of a feed may mend it.
+            unfinished: whether a batch waits for files or the last run failed, so that any new file may mend it.
 
         Raises:
             DropsError: the folder is not there or cannot be read.
@@ -93,9 +96,7 @@ class Arrivals:
             for path, signature in there.items()
             if path not in self._taken
         }
-        waited_for = [path for path in self._new if self._announces(path)] or (
-            [path for path in self._new if self._is_taken(path)] if unfinished else []
-        )
+        waited_for = [path for path in self._new if self._announces(path)] or (list(self._new) if unfinished else [])
         whole = all(now - self._new[path].since >= self._settled for path in waited_for)
         return Look(ready=bool(waited_for) and whole, growing=not whole)
 
@@ -133,4 +134,6 @@ class Arrivals:
             stat = path.stat()
         except FileNotFoundError:  # it has left since the folder was listed
             return None
-        return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if path.is_file() else None
+        if not path.is_file():
+            return None
+        return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if self._is_taken(path) else IS_THERE

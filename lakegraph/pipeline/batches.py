@@ -16,7 +16,7 @@ from lakegraph.runtime.project import project_vars
 from lakegraph.runtime.settings import Settings
 
 Decision = Literal["release", "reject"]
-State = Literal["applied", "waiting", "held", "late", "rejected"]
+State = Literal["applied", "waiting", "held", "late", "rejected", "not landed", "refused", "kept aside"]
 
 
 class BatchDecisionError(LakegraphError):
@@ -25,22 +25,23 @@ class BatchDecisionError(LakegraphError):
 
 @dataclass(frozen=True)
 class BatchState:
-    """A batch that has landed.
+    """A batch.
 
     Attributes:
-        batch_id: its id.
-        batch_date: the day it stands for.
-        records_read: its records, landed or rejected.
-        state: `applied`; `waiting` for a build; `held` back by its verdict; `late` and therefore left out; `rejected` by hand.
+        batch_id: its id; for a trigger that cannot be read, its path below the drops folder.
+        batch_date: the day it stands for; None of one that did not land.
+        records_read: its records, landed or rejected; None of one that did not land.
+        state: `applied`; `waiting` for a build; `held` back by its verdict; `late` and therefore left out; `rejected` by hand;
+            of those that did not land, `not landed` yet, `refused`, or `kept aside`.
         verdict: PASS, WARN or FAIL, once a build has judged it.
         score: its score of 100 at most, once a build has judged it.
-        reason: why it is held, late or rejected, and the worst of what its checks found.
+        reason: why it is held, late, rejected or did not land, and the worst of what its checks found.
         decided_by: what let it in or holds it back, once a build has judged it: the verdict, `policy warn` or `policy block`,
             its trigger, an earlier admission, or a person.
     """
 
     batch_id: str
-    batch_date: date
+    batch_date: date | None
     records_read: int | None
     state: State
     verdict: str | None = None

@@ -66,24 +66,24 @@ def watch(
     watch_drops(given, poll, load=not no_load)
 
 
-batches = typer.Typer(
-    help="List the batches that have landed; release, reject or replay one.", invoke_without_command=True
-)
+batches = typer.Typer(help="List the batches; release, reject or replay one.", invoke_without_command=True)
 
 
 @batches.callback()
 def list_all(context: typer.Context, lake: Lake = None, target: Target = None, as_json: Json = False) -> None:
-    """List the batches that have landed, in the order in which they are applied, each with its state and the reason."""
+    """List the batches in the order in which they are applied, then those that did not land, each with its state and reason."""
     import json
     from dataclasses import asdict
 
     from lakegraph.pipeline.batches import list_batches
+    from lakegraph.pipeline.not_landed import batches_not_landed
     from lakegraph.pipeline.summary import show_batches
     from lakegraph.runtime.settings import settings
 
     if context.invoked_subcommand:
         return
-    states = list_batches(settings(lake=lake, target=target))
+    given = settings(lake=lake, target=target)
+    states = [*list_batches(given), *batches_not_landed(given)]
     if as_json:
         print(json.dumps([asdict(state) for state in states], indent=2, default=str))
     else:

@@ -83,11 +83,12 @@ def show_batches(batches: list[BatchState]) -> None:
     from rich.table import Column, Table
 
     if not batches:
-        say("No batch has landed")
+        say("There is no batch")
         return
     table = Table("batch", "date", Column("records", justify="right"), "state", "verdict", "reason", box=None)
     for batch in batches:
         verdict = f"{batch.verdict} ({batch.score})" if batch.verdict else ""
-        records = f"{batch.records_read or 0:,}"
-        table.add_row(batch.batch_id, str(batch.batch_date), records, batch.state, verdict, escape(batch.reason or ""))
+        records = "" if batch.records_read is None else f"{batch.records_read:,}"
+        day = str(batch.batch_date or "")
+        table.add_row(escape(batch.batch_id), day, records, batch.state, verdict, escape(batch.reason or ""))
     Console(highlight=False).print(table)

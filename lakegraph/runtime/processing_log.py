@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.interrupts import was_interrupted
-from lakegraph.runtime.ops import append, ops_file
+from lakegraph.runtime.ops import append, ops_file, read_file
 
 TABLE = "processing_log"
 # What each run finds anew until somebody mends it: one row per batch and reason, not one per run.
@@ -95,6 +95,17 @@ def log_found(ops: Path, run_id: str, step: str, batch_id: str | None, status: s
     row = {"run_id": run_id, "batch_id": batch_id, "step": step, "status": status, "error": reason}
     row |= {"started_at": now, "finished_at": now, "duration_seconds": Decimal(0)}
     append(ops, TABLE, _found_name(row), [row])
+
+
+def last_found(ops: Path, step: str) -> list[dict]:
+    """What was last found of each batch that a step left waiting or refused, the oldest first; of known batches alone."""
+    last = {}
+    for file in (ops / TABLE).glob(f"{step}.*.parquet"):
+        for row in read_file(file, TABLE):
+            batch_id = row["batch_id"]
+            if batch_id and (batch_id not in last or row["started_at"] > last[batch_id]["started_at"]):
+                last[batch_id] = row
+    return sorted(last.values(), key=lambda row: (row["started_at"], row["batch_id"]))
 
 
 def _found_name(row: dict) -> str:

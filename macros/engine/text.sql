@@ -99,21 +99,21 @@
 {% endmacro %}
 
 
-{# One row (id columns, position from 1, word) per word of a text whose words are parted by one blank. #}
-{% macro split_to_rows(relation, ids, text) -%}
-    {{ return(adapter.dispatch('split_to_rows', 'lakegraph')(relation, ids, text)) }}
+{# One row (id columns, position from 1, word) per word of a text whose words are parted by one blank, or by another sign. #}
+{% macro split_to_rows(relation, ids, text, sign="' '") -%}
+    {{ return(adapter.dispatch('split_to_rows', 'lakegraph')(relation, ids, text, sign)) }}
 {%- endmacro %}
 
-{% macro default__split_to_rows(relation, ids, text) %}{{ unknown_engine('split_to_rows') }}{% endmacro %}
-{% macro duckdb__split_to_rows(relation, ids, text) %}
+{% macro default__split_to_rows(relation, ids, text, sign) %}{{ unknown_engine('split_to_rows') }}{% endmacro %}
+{% macro duckdb__split_to_rows(relation, ids, text, sign) %}
     select {{ ids | join(', ') }}, piece.position, piece.word
-    from {{ relation }}, unnest(string_split({{ text }}, ' ')) with ordinality as piece (word, position)
+    from {{ relation }}, unnest(string_split({{ text }}, {{ sign }})) with ordinality as piece (word, position)
 {% endmacro %}
-{% macro databricks__split_to_rows(relation, ids, text) %}
+{% macro databricks__split_to_rows(relation, ids, text, sign) %}
     select {{ ids | join(', ') }}, piece.position + 1 as position, piece.word
-    from {{ relation }} lateral view posexplode(split({{ text }}, ' ')) piece as position, word
+    from {{ relation }} lateral view posexplode(split({{ text }}, {{ sign }})) piece as position, word
 {% endmacro %}
-{% macro athena__split_to_rows(relation, ids, text) %}
+{% macro athena__split_to_rows(relation, ids, text, sign) %}
     select {{ ids | join(', ') }}, piece.position, piece.word
-    from {{ relation }} cross join unnest(split({{ text }}, ' ')) with ordinality as piece (word, position)
+    from {{ relation }} cross join unnest(split({{ text }}, {{ sign }})) with ordinality as piece (word, position)
 {% endmacro %}

@@ -6,35 +6,47 @@
 {# The records that landing could not read, with the number of their batch: the CTE `unreadable` that the macros below
    read. `batches` is a relation with batch_id and batch_number. #}
 {% macro unreadable_records(batches) %}
-    select rejected_records.feed, rejected_records.raw_text, batches.batch_number
+    select rejected_records.feed, rejected_records.raw_text, rejected_records.key_texts, batches.batch_number
     from {{ source('ops', 'rejected_records') }} as rejected_records
     inner join {{ batches }} as batches
         on rejected_records.batch_id = batches.batch_id
 {%- endmacro %}
 
 
-{# The words of the records of a feed that landing could not read, with the number of their batch: any may be the first
-   column of a key. #}
+{# What may be the first column of a key in the records of a feed that landing could not read, with the number of their
+   batch: what stands in its place, or, where landing could not tell it, any word. #}
 {% macro words_of_unreadable(feed) -%}
-    {%- set of_feed -%}
+    {%- set placed -%}
+    (
+        select batch_number, key_texts
+        from unreadable
+        where feed = '{{ feed }}'
+            and key_texts is not null
+    ) as placed
+    {%- endset -%}
+    {%- set without_place -%}
     (
         select batch_number, {{ replace_all('raw_text', word_separators() ~ '+', ' ') }} as words
         from unreadable
         where feed = '{{ feed }}'
-    ) as of_feed
+            and key_texts is null
+    ) as without_place
     {%- endset -%}
-    {{ split_to_rows(of_feed, ['batch_number'], 'words') }}
+    {{ split_to_rows(placed, ['batch_number'], 'key_texts', 'chr(31)') }}
+    union all
+    {{ split_to_rows(without_place, ['batch_number'], 'words') }}
 {%- endmacro %}
 
 
 {# The keys of a relation that hold a separator, so that no word can be one, with the number of the batch in which a record
-   that landing could not read has them in its text. #}
+   that landing could not read has them in its text, where the place of its key is not known. #}
 {% macro keys_in_unreadable(feed, keys) -%}
     {%- set key = declared(feed).key %}
     select {{ listed(key, 'mentioned.') }}, unreadable.batch_number
     from {{ keys }} as mentioned
     inner join unreadable
         on unreadable.feed = '{{ feed }}'
+        and unreadable.key_texts is null
         and {{ matches(key_text('mentioned', key), '.*' ~ word_separators() ~ '.*') }}
         and position({{ key_text('mentioned', key) }} in unreadable.raw_text) > 0
 {%- endmacro %}

@@ -210,6 +210,12 @@ QUERIES = [
         "{{ split_to_rows(\"(select 'r' as id, 'not so bad' as words) as said\", ['id'], 'words') }}",
         [("r", 1, "not"), ("r", 2, "so"), ("r", 3, "bad")],
     ),
+    Query(
+        "split_to_rows",
+        "{{ split_to_rows(\"(select 'r' as id, concat('a b', chr(31), '', chr(31), 'c') as words) as said\", ['id'], 'words',"
+        " 'chr(31)') }}",
+        [("r", 1, "a b"), ("r", 2, ""), ("r", 3, "c")],
+    ),
     Query("key_text", "select {{ key_text('t', ['a', 'b']) }} from (select 7 as a, 8 as b) as t", [("7",)]),
     Query(
         "lower_literals",

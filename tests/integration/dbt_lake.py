@@ -23,12 +23,13 @@ BUILT_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that landing could not read."""
+    """A record that landing could not read; without `key_texts`, it could not tell the place of its key either."""
 
     feed: str
     line: int
     reason: str
     raw_text: str
+    key_texts: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class DbtLake:
                 "source_line": record.line,
                 "reason": record.reason,
                 "raw_text": record.raw_text,
+                "key_texts": record.key_texts,
             }
             for record in batch.rejected
         ]

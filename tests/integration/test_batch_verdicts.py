@@ -1,16 +1,20 @@
 """A batch that fails its checks is held back until somebody decides; marts, history and the queue behind it stand still."""
 
 import dataclasses
-from datetime import date
+import json
+from datetime import date, datetime
 
 import pytest
 from dbt_batches import FIRST_DAY, customer, order, product
 from dbt_lake import Batch, DbtLake
+from typer.testing import CliRunner
 
+from lakegraph.cli import app
 from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches, replay
 from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
+from lakegraph.runtime import ops
 from lakegraph.runtime.settings import Settings, settings
 
 pytestmark = pytest.mark.slow
@@ -54,7 +58,20 @@ def without_quality(tables: dict) -> dict:
     return {name: rows for name, rows in tables.items() if name.startswith(kept) and name not in about_batches}
 
 
+def contract_result(batch_id: str, **changed) -> dict:
+    """What Great Expectations said of the required columns of a drop's customers."""
+    row = {
+        "run_id": "landing", "batch_id": batch_id, "stage": "drop", "asset": "customers.csv", "expectation": "columns",
+        "severity": "CRITICAL", "success": True, "description": "the required columns", "expected": "customer_id",
+        "observed": "all are there", "checked": 2, "unexpected": 0,
+    }  # fmt: skip
+    return row | changed
+
+
 def test_a_failed_batch_is_held_then_released(lake):
+    drops = [contract_result(batch.id) for batch in (FIRST_DAY, BAD_DAY, NEXT_DAY)]
+    drops.append(contract_result("refused", success=False, observed="it lacks customer_id", unexpected=1))
+    ops.append(lake.lake / "ops", "expectation_results", "drops", drops)
     lake.land(FIRST_DAY)
     # the first day breaks rules of its own: whoever runs in production has to let it through once
     assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
@@ -72,6 +89,16 @@ def test_a_failed_batch_is_held_then_released(lake):
         select severity, checked, broken, sample_keys, verdict, decision from gold.validation_results
         where batch_id = '{BAD_DAY.id}' and check_id = 'orders_without_customer'
     """) == [("HIGH", 3, 1, "O9|1", "FAIL", "held")]
+    said = "the required columns; expected customer_id; found"
+    # the next day is not judged yet, and what landing refused never is
+    assert lake.rows("""
+        select batch_id, batch_date::text, severity, checked, broken, share, description, verdict, run_id
+        from gold.validation_results where source = 'drop_contract' order by 1
+    """) == [
+        (FIRST_DAY.id, "2025-01-15", "NONE", 2, 0, 0, f"{said} all are there", "FAIL", None),
+        (BAD_DAY.id, "2025-01-16", "NONE", 2, 0, 0, f"{said} all are there", "FAIL", None),
+        ("refused", None, "CRITICAL", 2, 1, 0.5, f"{said} it lacks customer_id", None, "landing"),
+    ]  # fmt: skip
     ((status, error),) = lake.rows(f"""
         select status, error from gold.processing_log where batch_id = '{BAD_DAY.id}' and step = 'dbt validation'
     """)
@@ -133,6 +160,44 @@ def test_a_failed_batch_that_the_policy_lets_in_is_told(lake):
     assert [(batch.batch_id, batch.only_warned) for batch in builds.applied] == [(NEXT_DAY.id, False)]
     (first, _) = list_batches(of(lake, "dev"))
     assert (first.verdict, first.decided_by, first.only_warned) == ("FAIL", "policy warn", True)
+
+
+def test_the_commands_hold_a_batch_in_production_and_go_on_once_it_is_released(lake, tmp_path):
+    drops = tmp_path / "drops"
+    drops.mkdir()
+
+    def command(*arguments: str):
+        return CliRunner().invoke(app, [*arguments, "--lake", str(lake.lake)], catch_exceptions=False)
+
+    def run(env: str) -> tuple[int, dict]:
+        done = command("run", "--drops", str(drops), "--env", env, "--no-load", "--json")
+        return done.exit_code, json.loads(done.stdout)
+
+    def graph_marts() -> dict:
+        return {name: rows for name, rows in lake.tables().items() if name.startswith("graph_ready.")}
+
+    lake.land(dataclasses.replace(FIRST_DAY, landed_at=datetime(2025, 1, 15, 7)))
+    code, report = run("dev")
+    assert (code, report["complete"], report["held"]) == (0, True, None)
+    before = graph_marts()
+    lake.land(dataclasses.replace(BAD_DAY, landed_at=datetime(2025, 1, 16, 7)))
+
+    code, report = run("prod")
+
+    assert (code, report["complete"]) == (1, False)
+    held = report["held"]
+    assert (held["batch_id"], held["state"], held["verdict"], held["score"]) == (BAD_DAY.id, "held", "FAIL", 95)
+    assert "orders_without_customer HIGH: 1 of 3" in held["reason"]
+    assert graph_marts() == before
+
+    released = command("batches", "release", BAD_DAY.id, "--reason", "the customer follows")
+
+    assert released.exit_code == 0
+    assert f"{BAD_DAY.id}: release; the next `lakegraph run`" in " ".join(released.output.split())
+    code, report = run("prod")
+    assert (code, report["complete"], report["held"]) == (0, True, None)
+    assert lake.rows("select count(*) from graph_ready.node_order where order_id in ('O7', 'O8', 'O9')") == [(3,)]
+    assert len(graph_marts()) == len(before) > 10
 
 
 def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):

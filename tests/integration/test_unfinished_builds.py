@@ -1,6 +1,7 @@
 """What a build left that did not end, or that is done again by other rules, is undone; the history stays sound."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -108,6 +109,38 @@ def test_a_key_with_a_separator_that_only_an_unreadable_record_mentions_is_still
     # without a key, each is known by its text alone
     keyless = lake.rows("select record_key from silver.stg_commerce__customers_quarantine where found_in = 'staging'")
     assert keyless == [(None,), (None,)]
+
+
+def test_a_vanished_key_is_not_kept_by_a_word_in_a_record_of_another(tmp_path):
+    from dbt_lake import Rejected
+
+    lake = DbtLake(tmp_path)
+    lake.land(replace(FIRST, records={"customers": [customer(id, "Ada Byron") for id in ("12", "57", "58", "Oak 3")]}))
+    lake.run(*ROW_LEVEL)
+    lake.land(
+        Batch(
+            "b_16",
+            date(2025, 1, 16),
+            {
+                "customers": [customer("58", "Cy Moe")],
+                "orders": [order(f"of {id}", id, "P1", "10") for id in ("12", "57", "58", "Oak 3")],
+            },
+            rejected=[
+                Rejected("customers", 9, "record.unterminated_quote", '57,Bob,"12 Oak 3 St', "57"),
+                Rejected("customers", 10, "record.field_count", "Oak 3,Bob,58,12", "Oak 3\x1fBob"),
+            ],
+        )
+    )
+    lake.run(*ROW_LEVEL)
+
+    assert lake.rows("select customer_id, is_present from silver.int_customers_current order by 1") == [
+        ("12", False), ("57", True), ("58", True), ("Oak 3", True),
+    ]  # fmt: skip
+    # nor does the check of the batch know it
+    assert lake.rows(
+        "select checked, broken, sample_keys from silver.batch_checks where check_id = 'orders_without_customer'"
+        " and _batch_id = 'b_16'"
+    ) == [(4, 1, "of 12|1")]
 
 
 def test_a_rejected_batch_leaves_nothing_when_the_next_one_is_held_back(tmp_path, monkeypatch):

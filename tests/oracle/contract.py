@@ -1,4 +1,5 @@
-"""What a drop's contract finds broken: its records against those announced and those usual, and its missing values."""
+"""What a drop's contract finds broken: its records against those announced and those usual, its missing values, and columns
+that are emptier than usual."""
 
 import statistics
 from collections import defaultdict
@@ -22,6 +23,7 @@ class Contract:
     def __init__(self, project: Mapping):
         self._limits, self._feeds = project["drop_contract"], project["feeds"]
         self._usual: dict[str, list[int]] = defaultdict(list)
+        self._filled: dict[str, list[dict[str, float]]] = defaultdict(list)
 
     def broken(
         self, files: Mapping[str, Iterable[Path]], announced: Mapping[str, int], records: Mapping[str, list[Record]]
@@ -40,7 +42,9 @@ class Contract:
                 own = [record for record in found if record.file == file.name]
                 severities += self._of_counts(len(own), announced.get(file.name, len(own)), before)
                 severities += self._of_values(own, self._feeds[feed]["required"])
+                severities += self._of_filling(feed, own)
             self._usual[feed].append(len(found))
+            self._filled[feed].append(self._filling(found))
         return severities
 
     def _of_counts(self, count: int, announced: int, before: list[int]) -> Iterable[str]:
@@ -57,3 +61,21 @@ class Contract:
             without = sum(clean(record.raw[column]) is None for record in readable)
             if readable and without / len(readable) > self._limits["nulls"]["max_share"]:
                 yield self._limits["nulls"]["severity"]
+
+    def _of_filling(self, feed: str, records: list[Record]) -> Iterable[str]:
+        limits, last = self._limits["filled"], self._filled[feed][-self._limits["filled"]["batches"] :]
+        for column, share in self._filling(records).items():
+            before = [day[column] for day in last if column in day]
+            if column in self._feeds[feed]["required"] or len(before) < FEWEST:
+                continue
+            if share < limits["min_share"] * statistics.median(before):
+                return [limits["severity"]]
+        return []
+
+    def _filling(self, records: list[Record]) -> dict[str, float]:
+        """The share of the records with a value, of each column that all of their files have; nothing where they are few."""
+        rows = [record.raw for record in records if record.readable]
+        if len(rows) < self._limits["filled"]["min_records"]:
+            return {}
+        columns = [column for column in rows[0] if all(row[column] is not None for row in rows)]
+        return {column: sum(clean(row[column]) is not None for row in rows) / len(rows) for column in columns}

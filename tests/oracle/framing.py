@@ -11,6 +11,7 @@ from dataclasses import dataclass
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n|\r|\n")
 QUOTED = re.compile(rb'"((?:[^"]|"")*)"')
+QUOTED_TEXT = re.compile(r'"((?:[^"]|"")*)"')
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,26 @@ def _fields(data: bytes, position: int, delimiter: bytes) -> tuple[list[bytes] |
             return fields, position
         else:
             return None, position
+
+
+def parts(text: str, delimiter: str = ",") -> tuple[list[str], bool]:
+    """The fields of a record that cannot be read, up to the first whose quotes are wrong, and whether these are all."""
+    found = []
+    while True:
+        if text.startswith('"'):
+            quoted = QUOTED_TEXT.match(text)
+            if quoted is None:
+                return found, False
+            field, rest = quoted[1].replace('""', '"'), text[quoted.end() :]
+        else:
+            field = text.split(delimiter, 1)[0]
+            rest = text[len(field) :]
+        if not rest:
+            return [*found, field], True
+        if not rest.startswith(delimiter):
+            return found, False
+        found.append(field)
+        text = rest[len(delimiter) :]
 
 
 def _line_end(data: bytes, position: int) -> int:

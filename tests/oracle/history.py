@@ -43,8 +43,8 @@ class History:
     def seen_in(self, records: list[Record]) -> set[tuple]:
         """The keys that a batch speaks of: of valid and quarantined records, and those that an unreadable one mentions."""
         seen = {record.key(self.key_names) for record in records if record.readable} - {None}
-        words = {word for record in records if not record.readable for word in record.words}
-        return seen | {key for key in self.versions if key[0] in words}
+        mentioned = {text for record in records if not record.readable for text in record.mentions}
+        return seen | {key for key in self.versions if key[0] in mentioned}
 
     def present(self) -> dict[tuple, Record]:
         """Key to the record of its open version, for the keys that are there."""

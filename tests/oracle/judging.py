@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from tests.oracle.framing import read_file
+from tests.oracle.framing import parts, read_file
 from tests.oracle.rules import broken_rules, type_rules
 from tests.oracle.values import clean, to_decimal, typed
 
@@ -30,6 +30,7 @@ class Record:
         values: column to value.
         reasons: the rules of severity `error` that it breaks; it is valid when there are none.
         warnings: those of severity `warn`.
+        mentions: the texts of which any may be its key, where it could not be read.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Record:
     values: dict = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    mentions: set[str] = field(default_factory=set)
 
     @property
     def readable(self) -> bool:
@@ -48,11 +50,6 @@ class Record:
     @property
     def valid(self) -> bool:
         return self.readable and not self.reasons
-
-    @property
-    def words(self) -> set[str]:
-        """What a record that cannot be read mentions: any of it may be a key."""
-        return set(WORD_BREAKS.sub(" ", self.raw_text).split(" "))
 
     @property
     def hash(self) -> str:
@@ -100,7 +97,8 @@ def _read(feed: str, declared: Mapping, name: str, data: bytes, today: date, pro
     places = {column: header.index(column) for column in columns if column in header}
     for framed in lines:
         if framed.fields is None:
-            yield Record(name, framed.line, framed.raw_text, reasons=[framed.reason])
+            mentions = mentioned(framed.raw_text, framed.reason, header, declared["key"][0])
+            yield Record(name, framed.line, framed.raw_text, reasons=[framed.reason], mentions=mentions)
             continue
         raw = {column: framed.fields[places[column]] if column in places else None for column in columns}
         texts = {column: clean(text) for column, text in raw.items()}
@@ -108,6 +106,25 @@ def _read(feed: str, declared: Mapping, name: str, data: bytes, today: date, pro
         if feed == "orders" and texts["unit_price"] is None:
             values["unit_price"] = _unit_price(values)
         yield Record(name, framed.line, None, raw, texts, values, type_rules(feed, declared, texts, values))
+
+
+def mentioned(text: str, reason: str, header: list[str], key: str) -> set[str]:
+    """What stands in the place of a key in a record that cannot be read; all of its words where that place is not known.
+
+    Fields that are too many or too few may have moved the key by as many places.
+    """
+    fields, are_all = parts(text)
+    if key in header:
+        place = header.index(key)
+        places = {place}
+        if are_all:
+            places = set(range(place, place + len(fields) - len(header) + 1))
+            places |= set(range(place + len(fields) - len(header), place + 1))
+        texts = {clean(fields[number]) or "" for number in places if 0 <= number < len(fields)}
+        is_text = reason != "record.encoding" or not any("\\x" in found for found in texts)
+        if texts and is_text:
+            return texts
+    return set(WORD_BREAKS.sub(" ", text).split(" "))
 
 
 def _value(text: str | None, declaration: Mapping):

@@ -10,6 +10,7 @@ PROJECT = {
         "volume": {"batches": 3, "min_share": 0.5, "max_share": 2, "severity": "MEDIUM"},
         "nulls": {"max_share": 0.1, "severity": "LOW"},
         "row_count": {"severity": "CRITICAL"},
+        "filled": {"batches": 2, "min_share": 0.5, "min_records": 10, "severity": "HIGH"},
     },
     "feeds": {"parts": {"required": ["id", "name"]}},
 }
@@ -43,3 +44,18 @@ def test_announced_records_and_missing_values_are_counted():
     assert delivered(contract, 10, announced=10, without_name=1) == []
     assert delivered(contract, 10, announced=11, without_name=2) == ["CRITICAL", "LOW"]
     assert delivered(contract, 0, announced=0) == ["MEDIUM"]
+
+
+def test_a_column_that_is_emptier_than_in_the_last_deliveries_is_found():
+    def day(contract: Contract, count: int, with_note: int) -> list[str]:
+        rows = [{"id": "A", "name": "B", "note": "x" if place < with_note else " "} for place in range(count)]
+        return contract.broken(
+            {"parts": (Path("parts.csv"),)}, {}, {"parts": [Record("parts.csv", 2, None, raw) for raw in rows]}
+        )
+
+    contract = Contract(PROJECT)
+
+    # at least half of 90 %, then half of 65 %
+    assert [day(contract, 10, with_note) for with_note in (10, 8, 5, 3)] == [[], [], [], ["HIGH"]]
+    assert day(contract, 9, 0) == []
+    assert day(contract, 10, 10) == []

@@ -67,7 +67,7 @@ def test_a_delta_says_nothing_of_the_others():
 
 
 def test_a_key_whose_record_is_broken_or_unreadable_keeps_its_last_version():
-    unreadable = Record("f", 3, 'A,"Rome', reasons=["record.unterminated_quote"])
+    unreadable = Record("f", 3, 'A,"Rome', reasons=["record.unterminated_quote"], mentions={"A"})
     told = story(
         ([record("A", "Rome"), record("B", "Bari")], True),
         ([record("B", "", reasons=["b"]), unreadable, record("C", "", reasons=["b"])], True),

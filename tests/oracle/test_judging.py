@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.oracle.judging import Record, judge
+from tests.oracle.judging import judge, mentioned
 
 PROJECT = {
     "feeds": {
@@ -85,15 +85,31 @@ def test_of_equal_records_the_first_is_valid_and_contradictions_are_all_quaranti
     ]
 
 
-def test_a_record_that_cannot_be_read_mentions_its_words(judged):
-    (record,) = judged('part,price\n"A-1";B,2,3\n')
+@pytest.mark.parametrize(
+    ("line", "reason", "mentions"),
+    [
+        ('2,A 1,"12 Oak', "record.unterminated_quote", {"A 1"}),
+        ('2,"A""1" ,x', "record.unterminated_quote", {"2", "A", "1", "x"}),
+        ('2,"A""1","x"y', "record.unterminated_quote", {'A"1'}),
+        ("2, A-1 ,x,y", "record.field_count", {"A-1", "x"}),
+        ("A-1,x", "record.field_count", {"A-1", "x"}),
+        ("A-1", "record.field_count", {"A-1"}),
+        (r"2,A-1,caf\xe9", "record.encoding", {"A-1"}),
+        (r"2,caf\xe9,3", "record.encoding", {"2", "caf", "xe9", "3"}),
+    ],
+)
+def test_a_record_that_cannot_be_read_mentions_what_stands_in_the_place_of_its_key(line, reason, mentions):
+    assert mentioned(line, reason, ["price", "part", "kind"], "part") == mentions
 
-    assert (record.reasons, record.valid) == (["record.unterminated_quote"], False)
-    assert {"A-1", "B"} <= record.words
+
+def test_a_record_of_a_file_without_the_key_mentions_its_words_whatever_parts_them():
+    assert mentioned("A-1~B_2^C.3#\x01ü", "record.field_count", ["price"], "part") == {"A-1", "B_2", "C.3", "ü"}
 
 
-def test_any_delimiter_parts_the_words_of_a_record_that_cannot_be_read():
-    assert Record("a.csv", 2, raw_text="A-1~B_2^C.3#\x01ü").words == {"A-1", "B_2", "C.3", "ü"}
+def test_what_a_record_mentions_is_judged_with_it(judged):
+    (record,) = judged('part,price\n"A-1",B,2,3\n')
+
+    assert (record.reasons, record.valid, record.mentions) == (["record.field_count"], False, {"A-1", "B", "2"})
 
 
 def test_the_unit_price_of_an_order_line_follows_from_its_amount(tmp_path):

@@ -37,12 +37,16 @@ class Rejected:
         reason: why.
         detail: what exactly was found.
         raw_text: the record as it stands in the file; bytes that are no text are written as \\xNN.
+        fields: its fields as far as they can be told apart: those before the one that is broken or cut off.
+        is_split: whether these are all of its fields.
     """
 
     line: int
     reason: Reason
     detail: str
     raw_text: str
+    fields: tuple[str, ...] = ()
+    is_split: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,11 +12,13 @@ from lakegraph.landing.readers.contract import (
     ChooseColumns,
     Chunk,
     Reason,
+    Rejected,
     Run,
     UnreadableFileError,
 )
 from lakegraph.landing.readers.encoding import readable, utf8_stream
 from lakegraph.landing.readers.framing import BOM, Frame, Limits, frames
+from lakegraph.landing.readers.quotes import leading_fields
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +93,16 @@ def _parse(frame: Frame, dialect: CsvDialect, width: int, columns: Mapping[str, 
         raise UnreadableFileError(f"{len(frame)} records were found, but {table.num_rows} were read")
     arrays = [_one_array(table.column(str(position))) for position in columns.values()]
     batch = pa.RecordBatch.from_arrays([*arrays, pa.array(frame.lines, pa.int64())], [*columns, SOURCE_LINE])
-    return Chunk(batch, tuple(sorted(frame.rejected, key=lambda rejected: rejected.line)))
+    rejected = (_with_fields(record, dialect) for record in frame.rejected)
+    return Chunk(batch, tuple(sorted(rejected, key=lambda record: record.line)))
+
+
+def _with_fields(record: Rejected, dialect: CsvDialect) -> Rejected:
+    raw = record.raw_text.encode()
+    fields, is_split = leading_fields(raw, dialect.delimiter)
+    if len(raw) >= dialect.limits.raw_text:  # cut off, maybe in the middle of a field
+        fields, is_split = fields[:-1], False
+    return replace(record, fields=tuple(field.decode() for field in fields), is_split=is_split)
 
 
 def _undecodable(frame: Frame, dialect: CsvDialect) -> dict[int, tuple[Reason, str]]:

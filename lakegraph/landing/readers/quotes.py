@@ -108,6 +108,13 @@ def _settle_any(data: bytes, lines: Lines, delimiter: str, final: bool, longest:
     return Settled(ends_record[:line], unterminated)
 
 
+def leading_fields(record: bytes, delimiter: str) -> tuple[list[bytes], bool]:
+    """The fields of a record up to the first that is not well-formed, without their quotes, and whether these are all."""
+    if b'"' not in record:
+        return record.split(delimiter.encode()), True
+    return _grammar(delimiter).leading_fields(record)
+
+
 @dataclass(frozen=True)
 class _Grammar:
     record: re.Pattern[bytes]
@@ -134,6 +141,23 @@ class _Grammar:
         if self.text_after_quote(data, end):
             return f"field {field} goes on after its closing quote"
         return f"field {field} opens a quote that is not closed"
+
+    def leading_fields(self, record: bytes) -> tuple[list[bytes], bool]:
+        """The well-formed fields at the beginning of a record, and whether these are all."""
+        fields, begin = [], 0
+        while found := self.field.match(record, begin):
+            is_last = found.end() == len(record)
+            if not (is_last or record.startswith(self.delimiter, found.end())):
+                break
+            fields.append(_unquoted(found[0]))
+            if is_last:
+                return fields, True
+            begin = found.end() + 1
+        return fields, False
+
+
+def _unquoted(field: bytes) -> bytes:
+    return field[1:-1].replace(b'""', b'"') if field.startswith(b'"') else field
 
 
 @cache

@@ -17,6 +17,20 @@ graph_expectations as (
     where stage = 'graph'
 ),
 
+-- what a refused batch broke, which no build ever judges; those of a batch that waits come with its judgement
+refused_drops as (
+    select
+        expectation_results.batch_id,
+        expectation_results.run_id,
+        {{ drop_contract_columns() }}
+    from {{ source('ops', 'expectation_results') }} as expectation_results
+    where expectation_results.stage = 'drop'
+        and not exists (
+            select 1 from {{ source('ops', 'batches') }} as batches
+            where batches.batch_id = expectation_results.batch_id
+        )
+),
+
 results as (
     select
         batch_checks._batch_id as batch_id,
@@ -65,6 +79,24 @@ results as (
     from graph_expectations
     left join visible_batches
         on graph_expectations.batch_id = visible_batches.batch_id
+
+    union all
+
+    select
+        batch_id,
+        cast(null as {{ sql_type('date') }}) as batch_date,
+        check_id,
+        source,
+        subject,
+        case when broken > 0 then declared_severity else 'NONE' end as severity,
+        checked,
+        broken,
+        share,
+        tolerance,
+        description,
+        sample_keys,
+        run_id
+    from refused_drops
 ),
 
 final as (

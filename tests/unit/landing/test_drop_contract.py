@@ -2,10 +2,12 @@
 
 import pytest
 
+from lakegraph.runtime import ops
 from lakegraph.runtime.expectations import data_docs_index
 
 DAY, SUPPLIERS, CATEGORIES = "2025_01_15", "suppliers_2025_01_15.csv", "categories_2025_01_15.csv"
 BATCH = "batch_2025_01_15_001"
+SUPPLIERS_HEADER = "supplier_id,supplier_name,country,contact_email,reliability_score"
 
 
 def found(place, batch=BATCH, **wanted):
@@ -110,6 +112,64 @@ def test_volume_looks_at_no_more_batches_than_declared(place):
     assert result == [("MEDIUM", True, "2 to 50", "10")]
 
 
+def suppliers_from(place, day, countries, header=SUPPLIERS_HEADER):
+    """Land a drop of twenty suppliers, of which the first ones have a country."""
+    rows = [f"S{number},x,{'DE' if number < countries else ' '},,0.5" for number in range(20)]
+    place.drop(f"suppliers_{day}.csv", "\n".join([header, *rows, ""]))
+    place.categories(day, "C")
+    place.trigger(day)
+    assert place.land().complete
+    return found(place, f"batch_{day}_001", asset="suppliers", description="values in each column")
+
+
+def test_a_column_that_is_suddenly_empty_is_told_once_there_are_two_batches_to_compare_it_with(place):
+    assert suppliers_from(place, "2025_01_01", 20) == []
+    assert suppliers_from(place, "2025_01_02", 10) == []
+    # usually 75 %, then 75 % of three and the median of four
+    kept = ("MEDIUM", True, "no column with fewer", "none has fewer")
+    assert suppliers_from(place, "2025_01_03", 8) == [kept]
+    assert suppliers_from(place, "2025_01_04", 4) == [
+        ("MEDIUM", False, "no column with fewer", "country (20%, usually 50%)")
+    ]
+    assert suppliers_from(place, "2025_01_05", 0) == [
+        ("MEDIUM", False, "no column with fewer", "country (0%, usually 45%)")
+    ]
+    last = [row for row in place.table("expectation_results") if row["batch_id"] == "batch_2025_01_05_001"]
+    # country, contact_email and reliability_score are compared
+    assert [(row["checked"], row["unexpected"]) for row in last if "values in each" in row["description"]] == [(3, 1)]
+
+
+def test_few_records_say_nothing_of_what_is_usual(place):
+    for day in ("2025_01_01", "2025_01_02"):
+        suppliers_from(place, day, 20)
+    place.drop("suppliers_2025_01_03.csv", f"{SUPPLIERS_HEADER}\nS1,x,,,\n")
+    rows = "".join(f"{number},x,\n" for number in range(30))
+    place.drop("categories_2025_01_03.csv", f"category_id,category_name,active\n{rows}")
+    place.trigger("2025_01_03")
+    assert place.land().complete
+
+    # one supplier today, and one category on each day before
+    assert found(place, "batch_2025_01_03_001", description="values in each column") == []
+
+
+def test_a_column_that_came_not_before_is_compared_with_nothing(place):
+    for day in ("2025_01_01", "2025_01_02"):
+        suppliers_from(place, day, 20, SUPPLIERS_HEADER.replace("country", "land"))
+
+    assert suppliers_from(place, "2025_01_03", 0) == [("MEDIUM", True, "no column with fewer", "none has fewer")]
+
+
+def test_batches_that_landed_before_it_was_kept_say_nothing_of_columns(place):
+    for day in ("2025_01_01", "2025_01_02"):
+        suppliers_from(place, day, 20)
+        rows = [row for row in place.table("batch_files") if row["batch_id"] == f"batch_{day}_001"]
+        ops.append(
+            place.settings.ops, "batch_files", f"batch_{day}_001", [row | {"missing_values": None} for row in rows]
+        )
+
+    assert suppliers_from(place, "2025_01_03", 0) == []
+
+
 def test_a_file_that_is_not_listed_fails_the_file_count(place):
     place.configure(place.settings.sources.read_text() + '  reviews: {files: "reviews_{date}.csv"}\n')
     place.whole_drop(DAY, "A")
@@ -169,6 +229,40 @@ def test_a_column_that_the_last_delivery_had_must_come_again_if_the_trigger_asks
     else:
         assert "no column of suppliers takes colour" in result.summary()
     assert (BATCH in place.visible()) is not asked
+
+
+def test_a_missing_required_column_breaks_the_contract_and_refuses_the_batch(place):
+    place.drop(SUPPLIERS, "supplier_name,country\nx,DE\n")
+    place.categories(DAY, "C")
+    place.trigger(DAY)
+
+    [refused] = place.land().refused
+
+    lacks = f"{place.drops / SUPPLIERS}: the header lacks the column supplier_id; did you mean 'supplier_name'."
+    assert refused.reason == f"{lacks} Map other names under the feed's 'from' in the sources file."
+    assert place.visible() == []
+    assert list(place.settings.bronze.glob("*/batch_id=*")) == []
+    assert found(place) == [("CRITICAL", False, "supplier_id, supplier_name", "it lacks supplier_id")]
+    [row] = place.table("expectation_results")
+    assert (row["asset"], row["stage"], row["description"]) == (SUPPLIERS, "drop", "the required columns")
+    assert (row["checked"], row["unexpected"]) == (2, 1)
+    assert data_docs_index(place.lake, "drop").exists()
+
+    place.suppliers(DAY, "A")
+    assert place.land().complete
+    [*rows] = found(place, asset=SUPPLIERS, description="the required columns")
+    assert rows == [("CRITICAL", True, "supplier_id, supplier_name", "all are there")]
+
+
+def test_a_column_that_the_sources_file_names_must_be_there_as_well(place):
+    text = place.settings.sources.read_text()
+    place.configure(text.replace('"suppliers_{date}.csv"', '"suppliers_{date}.csv", from: {country: Land}'))
+    place.whole_drop(DAY, "A")
+
+    [refused] = place.land().refused
+
+    assert "the header lacks the column Land" in refused.reason
+    assert found(place) == [("CRITICAL", False, "supplier_id, supplier_name, country", "it lacks country")]
 
 
 def test_the_checks_that_were_asked_for_are_recorded_with_the_batch(place):

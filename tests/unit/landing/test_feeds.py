@@ -4,7 +4,12 @@ from lakegraph.landing import feeds
 from lakegraph.landing.feeds import declared_feeds
 from lakegraph.runtime.errors import ConfigurationError
 
-REVIEWS = {"delivery": "delta", "required": ["id"], "columns": {"id": {"type": "string"}, "stars": {"type": "integer"}}}
+REVIEWS = {
+    "delivery": "delta",
+    "key": ["id"],
+    "required": ["id"],
+    "columns": {"id": {"type": "string"}, "stars": {"type": "integer"}},
+}
 
 
 def test_a_feed_is_read_as_declared(monkeypatch):
@@ -12,13 +17,15 @@ def test_a_feed_is_read_as_declared(monkeypatch):
 
     (found,) = declared_feeds().values()
 
-    assert (found.name, found.delivery, found.required, found.columns) == ("reviews", "delta", ("id",), ("id", "stars"))
+    assert (found.name, found.delivery, found.required, found.key) == ("reviews", "delta", ("id",), ("id",))
+    assert found.columns == ("id", "stars")
 
 
 @pytest.mark.parametrize(
     "broken",
     [
-        {"delivery": "delta", "columns": REVIEWS["columns"]},
+        {name: REVIEWS[name] for name in ("delivery", "key", "columns")},
+        {name: REVIEWS[name] for name in ("delivery", "required", "columns")},
         REVIEWS | {"columns": None},
         REVIEWS | {"columns": {"id": {}}},
         REVIEWS | {"columns": {"id": "string"}},

@@ -6,7 +6,8 @@ from lakegraph.landing.feeds import Feed
 from lakegraph.landing.header import map_columns
 from lakegraph.landing.readers.contract import UnreadableFileError
 
-FEED = Feed("orders", "delta", ("order_id", "amount"), {"order_id": "string", "amount": "decimal", "note": "string"})
+TYPES = {"order_id": "string", "amount": "decimal", "note": "string"}
+FEED = Feed("orders", "delta", ("order_id", "amount"), TYPES, ("order_id",))
 
 
 def test_columns_are_found_by_their_canonical_or_given_names():
@@ -25,6 +26,25 @@ def test_all_missing_columns_are_listed_with_a_guess():
 def test_a_column_named_in_the_sources_file_must_be_there():
     with pytest.raises(UnreadableFileError, match="lacks the column remark"):
         map_columns(("order_id", "amount"), FEED, {"note": "remark"}, ",")
+
+
+def test_of_several_names_the_first_that_is_there_counts_and_another_is_told():
+    names = {"amount": ("Total", "Sum"), "note": ("remark", "comment")}
+
+    assert map_columns(("order_id", "Sum"), FEED, names, ",").positions == {"order_id": 0, "amount": 1}
+    both = map_columns(("Sum", "comment", "order_id", "Total"), FEED, names, ",")
+    assert (both.positions, both.unmapped) == ({"order_id": 2, "amount": 3, "note": 1}, ("Sum",))
+
+
+def test_a_required_column_of_several_names_must_have_one_of_them():
+    with pytest.raises(UnreadableFileError, match=r"lacks the column Total or Sum; did you mean 'Totals'"):
+        map_columns(("order_id", "Totals"), FEED, {"amount": ("Total", "Sum"), "note": ("remark", "comment")}, ",")
+
+
+def test_a_name_may_be_that_of_several_columns():
+    found = map_columns(("order_id", "sum"), FEED, {"amount": "sum", "note": ("remark", "sum")}, ",")
+
+    assert found.positions == {"order_id": 0, "amount": 1, "note": 1}
 
 
 @pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", "tab"), ("|", "'|'")])

@@ -35,11 +35,24 @@ def land(lake, batch, day):
     folder.mkdir(parents=True)
     (folder / "orders.parquet").write_bytes(batch.encode())
     ops.append(lake / "ops", "batch_files", batch, [{"batch_id": batch, "feed": "orders"}])
-    ops.append(lake / "ops", "batches", batch, [{"batch_id": batch, "batch_date": day}])
+    counts = {"records_read": 3, "records_landed": 2, "records_rejected": 1}
+    ops.append(lake / "ops", "batches", batch, [{"batch_id": batch, "batch_date": day, **counts}])
 
 
 def keys(client):
     return [found["Key"] for found in client.list_objects_v2(Bucket="bucket").get("Contents", [])]
+
+
+def written_to(client):
+    """Gathers the keys that are written from now on, without those of the log."""
+    written = []
+
+    def gather(params, **_):
+        if "/ops/processing_log/" not in params["url_path"]:
+            written.append(params["url_path"])
+
+    client.meta.events.register("before-call.s3.PutObject", gather)
+    return written
 
 
 def body(client, key):
@@ -55,8 +68,7 @@ def test_a_lake_is_copied_as_it_is(lake, bucket):
 
 
 def test_what_makes_a_batch_visible_is_written_last(lake, bucket):
-    written = []
-    bucket.meta.events.register("before-call.s3.PutObject", lambda params, **_: written.append(params["url_path"]))
+    written = written_to(bucket)
 
     s3.publish(lake, ADDRESS, bucket)
 
@@ -67,8 +79,7 @@ def test_what_makes_a_batch_visible_is_written_last(lake, bucket):
 def test_a_batch_that_is_there_is_not_written_again(lake, bucket):
     s3.publish(lake, ADDRESS, bucket)
     before = {key: bucket.head_object(Bucket="bucket", Key=key)["LastModified"] for key in keys(bucket)}
-    written = []
-    bucket.meta.events.register("before-call.s3.PutObject", lambda params, **_: written.append(params["url_path"]))
+    written = written_to(bucket)
     land(lake, "b3", date(2025, 1, 17))
 
     assert s3.publish(lake, ADDRESS, bucket) == ["b3"]
@@ -103,6 +114,41 @@ def test_a_copy_that_fails_makes_nothing_visible_and_says_what_to_do(lake, bucke
         s3.publish(lake, ADDRESS, bucket)
 
     assert not [key for key in keys(bucket) if "/ops/batches/" in key]
+
+
+def test_each_batch_is_logged_and_the_log_is_published_too(lake, bucket):
+    s3.publish(lake, ADDRESS, bucket)
+    s3.publish(lake, ADDRESS, bucket)
+
+    rows = ops.read(lake / "ops", "processing_log")
+    assert [
+        (
+            row["step"],
+            row["batch_id"],
+            row["status"],
+            row["records_read"],
+            row["records_valid"],
+            row["records_quarantined"],
+        )
+        for row in rows
+    ] == [("publish", "b1", "succeeded", 3, 2, 1), ("publish", "b2", "succeeded", 3, 2, 1)]
+    files = sorted((lake / "ops/processing_log").glob("*.parquet"))
+    assert [body(bucket, f"some/lake/ops/processing_log/{file.name}") for file in files] == [
+        file.read_bytes() for file in files
+    ]
+
+
+def test_a_publication_that_fails_is_logged_with_its_reason(lake, bucket):
+    def fail(params, **_):
+        raise s3_error("AccessDenied")
+
+    bucket.meta.events.register("before-call.s3.PutObject", fail)
+    with pytest.raises(s3.PublishError):
+        s3.publish(lake, ADDRESS, bucket)
+
+    [first, second] = ops.read(lake / "ops", "processing_log")
+    assert (first["status"], second["status"]) == ("failed", "failed")
+    assert first["error"].startswith(f"{lake} cannot be published to {ADDRESS}: ")
 
 
 def test_an_operational_table_that_changed_is_written_again(lake, bucket):

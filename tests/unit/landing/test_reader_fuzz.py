@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from simple_csv import parse
 
+from lakegraph.landing.readers.contract import Reason
 from lakegraph.landing.readers.csv import CsvDialect, read_csv
 from lakegraph.landing.readers.framing import Limits
 
@@ -38,7 +39,11 @@ def read_all(body: bytes, delimiter: str, block: int):
     records = [
         (row.pop("_source_line"), tuple(row.values()), None) for chunk in chunks for row in chunk.batch.to_pylist()
     ]
-    rejected = [(record.line, None, record.reason.value) for chunk in chunks for record in chunk.rejected]
+    rejected = [
+        (record.line, record.fields if record.reason is Reason.FIELD_COUNT else None, record.reason.value)
+        for chunk in chunks
+        for record in chunk.rejected
+    ]
     read = sum(chunk.records_read for chunk in chunks)
     return sorted(records + rejected, key=lambda record: record[0]), read
 
@@ -46,7 +51,7 @@ def read_all(body: bytes, delimiter: str, block: int):
 def expected_records(body: bytes, delimiter: str):
     header = delimiter.join(HEADER).encode() + b"\n"
     return [
-        (record.line, None, "record.field_count")
+        (record.line, record.fields, "record.field_count")
         if record.fields is not None and len(record.fields) != len(HEADER)
         else (record.line, record.fields, record.reason)
         for record in parse(header + body, delimiter)[1:]

@@ -108,6 +108,13 @@ def test_no_trigger(tmp_path, trigger):
         ("archive: 3\n" + MINIMAL, "'archive' must be true or false (given: 3)"),
         ("feeds: {orders: {files: 3}}", "'feeds.orders.files' must be a text (given: 3)"),
         ("feeds: {orders: {files: o.csv, from: x}}", "'feeds.orders.from' must be a mapping"),
+        *(
+            (
+                f"feeds: {{orders: {{files: o.csv, from: {{order_id: {given}}}}}}}",
+                "'feeds.orders.from.order_id' must be a text or a list of texts",
+            )
+            for given in ("3", "[]", "[Number, 3]", "")
+        ),
         ("feeds: {orders: {files: o.csv, null_values: x}}", "'feeds.orders.null_values' must be a list"),
         ("feeds: {orders: {files: o.csv, delivery: daily}}", "'feeds.orders.delivery' must be 'full' or 'delta'"),
         ("feeds: {7: {files: o.csv}}", "'feeds.7' must be a text"),
@@ -146,6 +153,12 @@ def test_several_date_formats_are_taken_in_their_order(tmp_path):
     [feed] = load(tmp_path, text).feeds.values()
 
     assert feed.date_format == ("%d/%m/%Y %H:%M", "%d/%m/%Y")
+
+
+def test_several_names_of_a_column_are_taken_in_their_order(tmp_path):
+    sources = load(tmp_path, "feeds: {orders: {files: o.csv, from: {order_id: [Number, Order], order_amount: Total}}}")
+
+    assert sources.feeds["orders"].names == {"order_id": ("Number", "Order"), "order_amount": "Total"}
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -75,10 +75,33 @@ def test_the_same_file_dropped_again_after_it_was_archived_counts(triggered):
 
 def test_data_files_count_only_while_something_is_unfinished(triggered):
     triggered.put("orders_2025_01_15.csv")
-    triggered.put("not_of_any_feed.csv")
 
     assert triggered.after(0) == NOTHING
     assert triggered.after(5, unfinished=True) == READY
+
+
+def test_a_file_of_no_feed_counts_while_something_is_unfinished_for_a_trigger_may_expect_it(triggered):
+    triggered.put("readme_2025_01_15.txt")
+    assert triggered.after(0) == NOTHING
+    assert triggered.after(9) == NOTHING
+    assert triggered.after(0, unfinished=True) == READY
+    triggered.arrivals.take()
+
+    triggered.put("readme_2025_01_15.txt", "what it holds is never read")
+    assert triggered.after(9, unfinished=True) == NOTHING
+    (triggered.drops / "readme_2025_01_15.txt").unlink()
+    triggered.after(0, unfinished=True)
+    triggered.put("readme_2025_01_15.txt")
+    triggered.after(0, unfinished=True)
+    assert triggered.after(0.5, unfinished=True) == READY
+
+
+def test_a_file_of_no_feed_that_grows_on_holds_nothing_up(triggered):
+    triggered.put("service.log")
+    assert triggered.after(0, unfinished=True) == GROWING
+    triggered.put("service.log", "xx")
+
+    assert triggered.after(0.5, unfinished=True) == READY
 
 
 def test_a_file_that_still_grows_does_not_hold_up_a_trigger(triggered):
