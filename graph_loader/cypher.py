@@ -164,17 +164,21 @@ def match_edge(edge: EdgeDeclaration) -> str:
     return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)"
 
 
-def delete_node(node: NodeDeclaration, labels_removed: tuple[str, ...] = ()) -> str:
-    """The statement that deletes an event's node, unless it carries labels or relationships of others.
+def delete_node(node: NodeDeclaration, properties: tuple[str, ...], labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that deletes an event's node, unless it carries labels, properties or relationships of others.
 
     Args:
+        properties: all that loads may have set, keys and those that the declaration had once included; each once.
         labels_removed: labels that the declaration had once, and that the node may still have.
     """
     further = ", ".join(f"node:{quoted(label)}" for label in (*node.labels, *labels_removed))
     own = f"1 + size([carried IN [{further}] WHERE carried])" if further else "1"
+    ours = ", ".join(f"node.{quoted(name)}" for name in properties)
     return (
         f"MATCH {_node('node', node.label, node.identity)}\n"
-        f"WHERE size(labels(node)) = {own} AND NOT EXISTS {{ (node)--() }}\n"
+        f"WHERE size(labels(node)) = {own} "
+        f"AND size(keys(node)) = size([held IN [{ours}] WHERE held IS NOT NULL]) "
+        "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
 

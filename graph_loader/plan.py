@@ -273,10 +273,11 @@ def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], ste
 
 
 def _former(spark: "SparkSession", ledger: Ledger, groups: list[list[Remembered]]) -> tuple[Former, ...]:
-    found = []
+    found, sources = [], [source for group in groups for source in group]
     for group in groups:
         rows = ledger.keys(spark, group).persist()
-        found.append(Former(merged(group).declaration(), rows, rows.count()))
+        # one key may be a property of what was written under another, so a row found by it may hold what that one has
+        found.append(Former(merged([*sources, *group]).declaration(), rows, rows.count()))
     return tuple(found)
 
 

@@ -54,7 +54,8 @@ def by_text(marts):
 
 
 def by_tenant(marts):
-    marts.make("node_person", node("Person", "tenant", "id"), PEOPLE)
+    # with a property that no other declaration has
+    marts.make("node_person", node("Person", "tenant", "id"), f"select *, tenant || id as code from ({PEOPLE})")
     marts.make(
         "edge_knows",
         edge("KNOWS", ("Person", "ta", "a"), ("Person", "tb", "b"), "since"),

@@ -117,9 +117,11 @@ def test_deletes():
         "MATCH (from)-[edge:`CHILD_OF`]->(to)\n"
         "DELETE edge"
     )
-    assert cypher.delete_node(CUSTOMER) == (
+    assert cypher.delete_node(CUSTOMER, ("customer_id", "na`me")) == (
         "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
-        "WHERE size(labels(node)) = 1 AND NOT EXISTS { (node)--() }\n"
+        "WHERE size(labels(node)) = 1 "
+        "AND size(keys(node)) = size([held IN [node.`customer_id`, node.`na``me`] WHERE held IS NOT NULL]) "
+        "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
     assert cypher.disown_node(CUSTOMER, ("customer_id", "name")) == (
@@ -137,9 +139,10 @@ def test_further_labels_are_set_removed_and_no_reason_to_keep_a_node():
         "REMOVE node:`Lead`\n"
         "SET node += {`name`: event.`name`, `age`: event.`age`, `email`: null}"
     )
-    assert cypher.delete_node(party, ("Lead",)) == (
+    assert cypher.delete_node(party, ("customer_id",), ("Lead",)) == (
         "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
         "WHERE size(labels(node)) = 1 + size([carried IN [node:`Person`, node:`Pa``rty`, node:`Lead`] WHERE carried]) "
+        "AND size(keys(node)) = size([held IN [node.`customer_id`] WHERE held IS NOT NULL]) "
         "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
