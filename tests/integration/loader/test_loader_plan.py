@@ -186,6 +186,17 @@ def test_an_allowed_delete_that_broke_off_is_ended_by_the_next_load(shop, empty_
         patch.setattr("graph_loader.execution._delete_nodes", broken)
         with pytest.raises(GraphError, match="is gone"):
             load(shop.with_options(limits=Limits(0.2, 1), allow_deletes=frozenset({"Person"})))
+    # what the broken load was not about to delete is not what it was allowed
+    shop.sql("delete from graph_ready.node_person where id > 2")
+    with pytest.raises(
+        BlockedLoadError, match=r"Person: 7 of 10 nodes .* of the 5 .* not allowed to delete, 2 are more"
+    ):
+        load(guarded)
+    shop.sql("delete from graph_ready.node_person")
+    with pytest.raises(BlockedLoadError, match=r"Person: 10 of 10 nodes .* model node_person has no rows"):
+        load(guarded)
+    assert counts(empty_graph)["Person"] == 10
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(5))
     load(guarded)
 
     assert counts(empty_graph)["Person"] == 5
