@@ -223,11 +223,8 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
                 f"Neo4j at {target.uri} refuses to write for a statement that may only read.",
                 "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
             ) from error
-        if refused := advice(error.code or "", error.message or "", target.username, target.database):
-            raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
-        # further lines only draw where in the statement the mistake is; the first one says it
-        reason = (error.message or "").partition("\n")[0]
-        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {reason} ({error.code}).") from error
+        refused = advice(error.code or "", error.message or "", target.username, target.database)
+        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
     except (ConfigurationError, ValueError) as error:
         raise GraphError(f"{target.uri} is no Neo4j address: {error}.", "Check NEO4J_URI.") from error
     except (DriverError, OSError) as error:

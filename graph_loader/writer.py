@@ -141,8 +141,7 @@ class Writer:
             return error
         if not cause.passes and cause.kind.startswith("org.neo4j.driver."):
             advised = advice(cause.code, cause.message, self._target.username, self._target.database)
-            reason, hint = (advised.reason, advised.hint) if advised else (cause.reason, None)
-            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {reason}.", hint)
+            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {advised.reason}.", advised.hint)
         kind = TransientGraphError if cause.passes else GraphError
         return kind(f"Writing to Neo4j at {self._target.uri} broke off: {cause.reason}.", AGAIN)
 

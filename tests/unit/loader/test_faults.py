@@ -106,6 +106,20 @@ def test_which_errors_pass(code, kind, expected):
         ),
         (OUT_OF_MEMORY[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
         ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),
+        (
+            "Neo.ClientError.Transaction.TransactionTimedOut",
+            "Too long.",
+            "Too long",
+            "`db.transaction.timeout` in neo4j.conf",
+        ),
+        ("Neo.TransientError.Transaction.Terminated", "Ended.", "Ended", "Somebody ended the transaction"),
+        (
+            "Neo.DatabaseError.Transaction.TransactionCommitFailed",
+            "Unable to commit.\nIt said more.",
+            "Unable to commit: It said more",
+            "free space",
+        ),
+        ("Neo.DatabaseError.Transaction.TransactionLogError", "", "Neo.DatabaseError.Transaction.Tr", "free space"),
     ],
 )
 def test_what_is_advised(code, message, reason, hint):
@@ -115,8 +129,20 @@ def test_what_is_advised(code, message, reason, hint):
     assert hint in found.hint
 
 
-def test_of_other_errors_nothing_is_known():
-    assert advice("Neo.ClientError.Statement.SyntaxError", "Invalid input", "eve", "shop") is None
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        # further lines only draw where in the statement the mistake is
+        ("Invalid input 'X'.\n\"X\"\n ^", "Invalid input 'X' (Neo.ClientError.Statement.SyntaxError)"),
+        ("", "Neo.ClientError.Statement.SyntaxError"),
+    ],
+)
+def test_of_other_errors_it_is_told_what_stays_where_the_server_says_more_and_to_run_it_again(message, reason):
+    found = advice("Neo.ClientError.Statement.SyntaxError", message, "eve", "shop")
+
+    assert found.reason == reason
+    for said in ("committed before stays", "logs/debug.log", "run the command again"):
+        assert said in found.hint
 
 
 @pytest.mark.parametrize(
