@@ -125,6 +125,43 @@ def read_lease() -> str:
     )
 
 
+def lease_properties() -> str:
+    """The query for a graph's lease under the names of the properties that hold it."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}})\n"
+        "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
+        "toString(m.lease_expires) AS lease_expires"
+    )
+
+
+def read_metadata() -> str:
+    """The query for which ledger owns the graph, and at which generation; no row where no load has written it."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL\n"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+    )
+
+
+def node_of_others() -> str:
+    """The query for any one node but the metadata of a graph."""
+    return f"MATCH (n) WHERE NOT (n:{quoted(METADATA_LABEL)} AND n.graph_id = $graph_id)\nRETURN labels(n) AS labels LIMIT 1"
+
+
+def show_constraints() -> str:
+    """The query for all constraints, and what each one constrains."""
+    return "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
+
+
+def show_indexes() -> str:
+    """The query for the names of all indexes, but for those that every database has."""
+    return "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+
+
+def await_indexes() -> str:
+    """The statement that returns when all indexes serve lookups."""
+    return "CALL db.awaitIndexes($seconds)"
+
+
 def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
     """The statement that creates or updates a node or an edge from an event.
 
