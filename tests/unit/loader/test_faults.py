@@ -9,6 +9,7 @@ from graph_loader.connection import GraphError, TransientGraphError
 from graph_loader.faults import OUT_OF_MEMORY, advice, passes
 from graph_loader.patience import write_patiently
 from graph_loader.space import NoSpaceError, space_required
+from graph_loader.writer import task_retries
 
 VIOLATED = "Node(3) already exists with label `Person` and property `email` = 'a@example.org'"
 DOUBLE = (
@@ -74,6 +75,24 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
         write_patiently(Writer(GraphError("no"), None), Lease(), "rows", 70, "SET", 1)
 
     assert waits == []
+
+
+@pytest.mark.parametrize(
+    ("retries", "rows", "expected"),
+    [
+        # three for each batch of ten rows, the last one being smaller
+        (3, 1, 3),
+        (3, 21, 9),
+        (3, 60, 18),
+        # one batch that is stuck must not use up those of a thousand
+        (3, 70, 20),
+        (3, 1_000_000, 20),
+        (50, 1_000_000, 50),
+        (0, 1_000_000, 0),
+    ],
+)
+def test_a_task_may_try_again_for_each_of_its_batches_but_not_as_often_as_it_has_batches(retries, rows, expected):
+    assert task_retries(retries, rows, batch_rows=10) == expected
 
 
 @pytest.mark.parametrize(
