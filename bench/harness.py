@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -26,18 +26,21 @@ class Measurement:
     Attributes:
         seconds: how long the work took, without the start of its process.
         peak_memory_gb: the most memory that its process held, in 10^9 bytes.
+        afterwards: the seconds of what the same process did next, by name.
     """
 
     seconds: float
     peak_memory_gb: float
+    afterwards: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The runs of a contender: the median of the times, the largest of the peaks."""
+    """The runs of a contender: the medians of the times, the largest of the peaks."""
 
     seconds: float
     peak_memory_gb: float
+    afterwards: dict[str, float] = field(default_factory=dict)
 
 
 def interleaved(contenders: Mapping[str, Callable[[], Measurement]], runs: int) -> dict[str, Summary]:
@@ -47,7 +50,11 @@ def interleaved(contenders: Mapping[str, Callable[[], Measurement]], runs: int) 
         for name, contender in contenders.items():
             measured[name].append(contender())
     return {
-        name: Summary(median(one.seconds for one in all_runs), max(one.peak_memory_gb for one in all_runs))
+        name: Summary(
+            median(one.seconds for one in all_runs),
+            max(one.peak_memory_gb for one in all_runs),
+            {what: median(one.afterwards[what] for one in all_runs) for what in all_runs[0].afterwards},
+        )
         for name, all_runs in measured.items()
     }
 

@@ -1,6 +1,6 @@
 """One contender of the loader's benchmark, in a process of its own: `python -m bench.loader_contenders NAME FOLDER`.
 
-Each is warmed with a few rows under names that the measured rows do not have, and prints its measurement as its last line.
+Each is warmed with a few rows, which are deleted again before the time begins, and prints its measurement as its last line.
 """
 
 import json
@@ -9,13 +9,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 import psutil
 
+from bench.harness import Measurement
 from bench.loader_marts import (
     EDGE_MART,
     EDGE_VALUES,
@@ -26,6 +30,9 @@ from bench.loader_marts import (
     change_one_percent,
     make_marts,
 )
+
+if TYPE_CHECKING:
+    from graph_loader.load_options import LoadOptions
 
 WARM_NODES = 2_000
 # what the connector's guide advises: large batches, and one partition for relationships
@@ -42,56 +49,70 @@ MERGE_EDGE = (
 FORGET = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
 
-def full(marts: Path) -> None:
-    """The first load of everything by graph_loader."""
+def full(marts: Path, turns: str) -> Measurement:
+    """The first load of everything by graph_loader; then, so many times, loads with little and with nothing changed."""
     from graph_loader.operations import load
 
     _warm_loader()
-    with _lake(marts) as options, _measured():
-        load(options)
+    with _lake(marts) as options:
+        with _measured() as run:
+            load(options)
+        return replace(run.measurement(), afterwards=_again(options, int(turns)))
 
 
-def bulk(marts: Path) -> None:
+def _again(options: "LoadOptions", turns: int) -> dict[str, float]:
+    """Loads with one row in a hundred changed, and with nothing changed; the medians of their seconds."""
+    from graph_loader.operations import load
+
+    seconds: dict[str, list[float]] = {"one_percent": [], "unchanged": []}
+    for turn in range(turns):
+        change_one_percent(options.settings.warehouse, turn)
+        for found in seconds.values():
+            begin = time.perf_counter()
+            load(options)
+            found.append(time.perf_counter() - begin)
+    return {name: median(found) for name, found in seconds.items() if found}
+
+
+def bulk(marts: Path) -> Measurement:
     """The first load of everything by graph_loader with import files; the time of the server's restart is left out."""
     from graph_loader.operations import load
 
     _warm_loader()
-    with _lake(marts) as options, _measured() as apart:
+    with _lake(marts) as options, _measured() as run:
         # so that the server counts as the lake's own
         options.settings.neo4j_home.symlink_to(os.environ["BENCH_NEO4J_HOME"])
         report = load(replace(options, bulk=True))
-        apart += [timing.seconds for timing in report.timings if timing.step == "restart"]
+        run.apart += sum(timing.seconds for timing in report.timings if timing.step == "restart")
+    return run.measurement()
 
 
-def again(marts: Path, runs: str) -> None:
-    """Loads after a full one: with one row in a hundred changed, and with nothing changed; the medians of their seconds."""
-    from statistics import median
-
-    from graph_loader.operations import load
-
-    seconds: dict[str, list[float]] = {"one_percent": [], "unchanged": []}
-    with _lake(marts) as options:
-        load(options)
-        for turn in range(int(runs)):
-            change_one_percent(options.settings.warehouse, turn)
-            for found in seconds.values():
-                begin = time.perf_counter()
-                load(options)
-                found.append(time.perf_counter() - begin)
-    print(json.dumps({name: median(found) for name, found in seconds.items()}))
-
-
-def connector_guide(marts: Path) -> None:
+def connector_guide(marts: Path) -> Measurement:
     """The connector's keys strategy on a plain Spark session."""
     from lakegraph.runtime.spark import spark_session
 
-    spark = spark_session("bench")
+    return _beside(partial(_write_by_keys, spark_session("bench")), marts)
+
+
+def python_driver(marts: Path) -> Measurement:
+    """The Python driver, a transaction of 5,000 rows after the other, out of Parquet."""
+    return _beside(_write_by_driver, marts)
+
+
+def load_csv(marts: Path) -> Measurement:
+    """LOAD CSV with concurrent transactions, from files that the server reads itself."""
+    return _beside(_write_by_csv, marts)
+
+
+def _beside(write: Callable[[Path], None], marts: Path) -> Measurement:
+    """The measurement of what a user would pick instead: warmed with few marts, then timed with all."""
     _cypher(CONSTRAINT)
     with _few_marts() as few:
-        _write_by_keys(spark, few)
+        write(few)
     _cypher(FORGET)
-    with _measured():
-        _write_by_keys(spark, marts)
+    with _measured() as run:
+        write(marts)
+    return run.measurement()
 
 
 def _write_by_keys(spark, marts: Path) -> None:
@@ -117,16 +138,6 @@ def _write_by_keys(spark, marts: Path) -> None:
         rows.write.format("org.neo4j.spark.DataSource").mode("Overwrite").options(**login, **options).save()
 
 
-def python_driver(marts: Path) -> None:
-    """The Python driver, a transaction of 5,000 rows after the other, out of Parquet."""
-    _cypher(CONSTRAINT)
-    with _few_marts() as few:
-        _write_by_driver(few)
-    _cypher(FORGET)
-    with _measured():
-        _write_by_driver(marts)
-
-
 def _write_by_driver(marts: Path) -> None:
     import pyarrow.parquet as pq
 
@@ -139,14 +150,6 @@ def _write_by_driver(marts: Path) -> None:
                         f"UNWIND $rows AS row {statement}", rows=rows
                     ).consume()
                 )
-
-
-def load_csv(marts: Path) -> None:
-    """LOAD CSV with concurrent transactions, from files that the server reads itself."""
-    _cypher(CONSTRAINT)
-    _cypher(FORGET)
-    with _measured():
-        _write_by_csv(marts)
 
 
 def _write_by_csv(marts: Path) -> None:
@@ -215,34 +218,48 @@ def _cypher(statement: str) -> None:
         session.run(statement).consume()
 
 
-@contextmanager
-def _measured() -> Iterator[list[float]]:
-    """Time the block and print its measurement; the memory is of this process and all that it started.
+class _Run:
+    """What is timed, and watched for its memory: this process and all that it started."""
 
-    Yields:
-        The seconds that do not count, for the block to fill.
-    """
-    apart: list[float] = []
-    peak, over = 0, threading.Event()
+    def __init__(self):
+        # seconds that do not count
+        self.apart = 0.0
+        self.seconds, self.peak = 0.0, 0
+
+    def measurement(self) -> Measurement:
+        """What came of it."""
+        return Measurement(self.seconds - self.apart, self.peak / 1e9)
+
+
+def resident(processes: Iterable[psutil.Process]) -> int:
+    """How many bytes of memory processes hold together; one that has ended since it was listed holds none."""
+    held = 0
+    for process in processes:
+        with suppress(psutil.Error):
+            held += process.memory_info().rss
+    return held
+
+
+@contextmanager
+def _measured() -> Iterator[_Run]:
+    """Time the block, and watch its memory."""
+    run, over = _Run(), threading.Event()
 
     def sample() -> None:
-        nonlocal peak
         while not over.wait(SAMPLED_S):
-            processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-            peak = max(peak, sum(process.memory_info().rss for process in processes if process.is_running()))
+            run.peak = max(run.peak, resident([psutil.Process(), *psutil.Process().children(recursive=True)]))
 
     sampler = threading.Thread(target=sample)
     sampler.start()
     begin = time.perf_counter()
     try:
-        yield apart
-        seconds = time.perf_counter() - begin - sum(apart)
+        yield run
+        run.seconds = time.perf_counter() - begin
     finally:
         over.set()
         sampler.join()
-    print(json.dumps({"seconds": seconds, "peak_memory_gb": peak / 1e9}))
 
 
 if __name__ == "__main__":
-    contenders = {one.__name__: one for one in (full, bulk, again, connector_guide, python_driver, load_csv)}
-    contenders[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
+    contenders = {one.__name__: one for one in (full, bulk, connector_guide, python_driver, load_csv)}
+    print(json.dumps(asdict(contenders[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:]))))

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 # nothing is unchanged in an empty database
 TO_WRITE = having(Status.CREATED, Status.UPDATED)
-LEASE = (
-    f"MATCH (m:{cypher.quoted(cypher.METADATA_LABEL)} {{graph_id: $graph_id}}) "
-    "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
-    "toString(m.lease_expires) AS lease_expires"
-)
 
 
 @dataclass(frozen=True)
@@ -158,7 +153,7 @@ def write_lines(engine: Engine, declaration: Declaration, rows: Relation, folder
 
 
 def _write_metadata(session: Session, folder: Path, with_lease: bool) -> Group:
-    lease = session.connection.run(LEASE, graph_id=session.graph_id)[0]
+    lease = session.connection.run(cypher.lease_properties(), graph_id=session.graph_id)[0]
     if not with_lease:
         lease = {"lease_fence": lease["lease_fence"]}
     metadata = Metadata(session.ledger.state.ledger_id, session.plan.attempt.generation)

@@ -8,12 +8,6 @@ from graph_loader.problems import DeclarationError
 from lakegraph.runtime.errors import LakegraphError
 
 LOAD = "python -m graph_loader load"
-_OTHERS = (
-    f"MATCH (n) WHERE NOT (n:{cypher.quoted(cypher.METADATA_LABEL)} AND n.graph_id = $graph_id) "
-    "RETURN labels(n) AS labels LIMIT 1"
-)
-_INDEXES = "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name ORDER BY name"
-_CONSTRAINTS = "SHOW CONSTRAINTS YIELD name RETURN name ORDER BY name"
 
 
 class BulkRefusedError(LakegraphError):
@@ -26,7 +20,7 @@ def is_empty(connection: Connection, graph_id: str) -> bool:
     Raises:
         GraphError: the server is gone.
     """
-    return not connection.run(_OTHERS, graph_id=graph_id)
+    return not connection.run(cypher.node_of_others(), graph_id=graph_id)
 
 
 def require_bulk(connection: Connection, graph: GraphDeclaration, ledger: LedgerState | None, graph_id: str) -> None:
@@ -56,7 +50,8 @@ def require_bulk(connection: Connection, graph: GraphDeclaration, ledger: Ledger
 
 
 def _require_no_schema(connection: Connection) -> None:
-    names = {row["name"] for statement in (_INDEXES, _CONSTRAINTS) for row in connection.run(statement)}
+    statements = (cypher.show_indexes(), cypher.show_constraints())
+    names = {row["name"] for statement in statements for row in connection.run(statement)}
     if others := sorted(name for name in names if not name.startswith(cypher.OUR_NAMES)):
         raise BulkRefusedError(
             f"{connection.address} has constraints or indexes that an import would lose: {', '.join(others)}.",

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graph_loader.cypher import METADATA_LABEL, quoted, write_metadata
+from graph_loader import cypher
 from graph_loader.faults import advice
 from graph_loader.refusals import Refusal, refusal
 from lakegraph.runtime.errors import LakegraphError
@@ -134,11 +134,7 @@ class Connection:
 
     def metadata(self, graph_id: str) -> Metadata | None:
         """The metadata of a graph, or None when no load has written this database yet."""
-        found = self.run(
-            f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL "
-            "RETURN m.ledger_id AS ledger_id, m.generation AS generation",
-            graph_id=graph_id,
-        )
+        found = self.run(cypher.read_metadata(), graph_id=graph_id)
         return Metadata(found[0]["ledger_id"], found[0]["generation"]) if found else None
 
     def write_metadata(self, graph_id: str, metadata: Metadata, fence: int) -> bool:
@@ -151,7 +147,7 @@ class Connection:
             Whether it was said: not when the lease is another's by now.
         """
         said = self.run(
-            write_metadata(),
+            cypher.write_metadata(),
             graph_id=graph_id,
             ledger_id=metadata.ledger_id,
             generation=metadata.generation,
@@ -161,7 +157,7 @@ class Connection:
 
     def await_indexes(self) -> None:
         """Wait until new constraints' indexes serve lookups."""
-        self.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_TIMEOUT_S)
+        self.run(cypher.await_indexes(), seconds=INDEX_TIMEOUT_S)
 
 
 @contextmanager
@@ -223,11 +219,8 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
                 f"Neo4j at {target.uri} refuses to write for a statement that may only read.",
                 "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
             ) from error
-        if refused := advice(error.code or "", error.message or "", target.username, target.database):
-            raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
-        # further lines only draw where in the statement the mistake is; the first one says it
-        reason = (error.message or "").partition("\n")[0]
-        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {reason} ({error.code}).") from error
+        refused = advice(error.code or "", error.message or "", target.username, target.database)
+        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
     except (ConfigurationError, ValueError) as error:
         raise GraphError(f"{target.uri} is no Neo4j address: {error}.", "Check NEO4J_URI.") from error
     except (DriverError, OSError) as error:

@@ -9,8 +9,6 @@ from graph_loader import cypher
 from graph_loader.connection import Connection
 from graph_loader.declarations import NodeDeclaration
 
-PRESENT = "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
-
 
 def create(connection: Connection, nodes: Iterable[NodeDeclaration]) -> None:
     """Make the keys of labels unique, and wait until their indexes serve.
@@ -31,7 +29,7 @@ def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> 
     """
     return [
         row["name"]
-        for row in connection.run(PRESENT)
+        for row in connection.run(cypher.show_constraints())
         if row["labelsOrTypes"] == [node.label]
         and row["properties"] == list(node.key)
         and ("UNIQUE" in row["type"] or "KEY" in row["type"])

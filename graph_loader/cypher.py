@@ -125,6 +125,43 @@ def read_lease() -> str:
     )
 
 
+def lease_properties() -> str:
+    """The query for a graph's lease under the names of the properties that hold it."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}})\n"
+        "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
+        "toString(m.lease_expires) AS lease_expires"
+    )
+
+
+def read_metadata() -> str:
+    """The query for which ledger owns the graph, and at which generation; no row where no load has written it."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL\n"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+    )
+
+
+def node_of_others() -> str:
+    """The query for any one node but the metadata of a graph."""
+    return f"MATCH (n) WHERE NOT (n:{quoted(METADATA_LABEL)} AND n.graph_id = $graph_id)\nRETURN labels(n) AS labels LIMIT 1"
+
+
+def show_constraints() -> str:
+    """The query for all constraints, and what each one constrains."""
+    return "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
+
+
+def show_indexes() -> str:
+    """The query for the names of all indexes, but for those that every database has."""
+    return "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+
+
+def await_indexes() -> str:
+    """The statement that returns when all indexes serve lookups."""
+    return "CALL db.awaitIndexes($seconds)"
+
+
 def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
     """The statement that creates or updates a node or an edge from an event.
 
@@ -164,17 +201,21 @@ def match_edge(edge: EdgeDeclaration) -> str:
     return f"{_match_ends(edge)}\nMATCH (from)-{_edge_pattern(edge)}->(to)"
 
 
-def delete_node(node: NodeDeclaration, labels_removed: tuple[str, ...] = ()) -> str:
-    """The statement that deletes an event's node, unless it carries labels or relationships of others.
+def delete_node(node: NodeDeclaration, properties: tuple[str, ...], labels_removed: tuple[str, ...] = ()) -> str:
+    """The statement that deletes an event's node, unless it carries labels, properties or relationships of others.
 
     Args:
+        properties: all that loads may have set, keys and those that the declaration had once included; each once.
         labels_removed: labels that the declaration had once, and that the node may still have.
     """
     further = ", ".join(f"node:{quoted(label)}" for label in (*node.labels, *labels_removed))
     own = f"1 + size([carried IN [{further}] WHERE carried])" if further else "1"
+    ours = ", ".join(f"node.{quoted(name)}" for name in properties)
     return (
         f"MATCH {_node('node', node.label, node.identity)}\n"
-        f"WHERE size(labels(node)) = {own} AND NOT EXISTS {{ (node)--() }}\n"
+        f"WHERE size(labels(node)) = {own} "
+        f"AND size(keys(node)) = size([held IN [{ours}] WHERE held IS NOT NULL]) "
+        "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
 

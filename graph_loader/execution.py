@@ -163,12 +163,12 @@ def _delete_nodes(
     if count == 0:
         return 0
     counting = cypher.count(node)
+    properties = (*(column.name for column in node.properties), *removed)
     before = session.connection.count(counting)
-    _delete(session, node, rows, count, "delete", cypher.delete_node(node, labels_removed))
+    _delete(session, node, rows, count, "delete", cypher.delete_node(node, properties, labels_removed))
     after = session.connection.count(counting)
     if before - after == count:
         return 0
-    properties = (*(column.name for column in node.properties), *removed)
     _delete(session, node, rows, count, "disown", cypher.disown_node(node, properties, labels_removed))
     return after - session.connection.count(counting)
 

@@ -37,16 +37,38 @@ _DOUBLE = (
     "The declared key is not unique among the nodes that others have put under this label: delete or correct those, or "
     "declare another key, then load again; no row was written."
 )
+_TOO_LONG = (
+    "The server ends a transaction that takes longer than `db.transaction.timeout` in neo4j.conf: allow it more time, or run the "
+    "command again when the server has less to do; what was committed before stays."
+)
+_ENDED = (
+    "Somebody ended the transaction on purpose, or the server is shutting down: run the command again; what was committed before "
+    "stays."
+)
+_NOT_KEPT = (
+    "The server cannot keep a transaction: see its log (logs/debug.log in its folder), and that its disk works and has "
+    "free space; then run the command again. What was committed before stays."
+)
+_UNKNOWN = (
+    "The server's log (logs/debug.log in its folder) says more; once the cause is gone, run the command again: what was "
+    "committed before stays."
+)
 _HINTS = {
     "Neo.ClientError.Schema.ConstraintValidationFailed": _VIOLATED,
     "Neo.ClientError.Schema.ConstraintViolation": _VIOLATED,
     "Neo.DatabaseError.Schema.ConstraintCreationFailed": _DOUBLE,
+    "Neo.ClientError.Transaction.TransactionTimedOut": _TOO_LONG,
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration": _TOO_LONG,
+    "Neo.DatabaseError.Transaction.TransactionCommitFailed": _NOT_KEPT,
+    "Neo.DatabaseError.Transaction.TransactionLogError": _NOT_KEPT,
+    "Neo.DatabaseError.Transaction.TransactionStartFailed": _NOT_KEPT,
+    **dict.fromkeys(ENDED, _ENDED),
     **dict.fromkeys(OUT_OF_MEMORY, _MEMORY),
 }
 
 
-def advice(code: str, message: str, user: str, database: str) -> Refusal | None:
-    """What to do about an error that another try would not mend, or None where nothing is known about it.
+def advice(code: str, message: str, user: str, database: str) -> Refusal:
+    """What an error is that another try would not mend, and what to do about it.
 
     Args:
         code: the server's code for the error.
@@ -56,11 +78,12 @@ def advice(code: str, message: str, user: str, database: str) -> Refusal | None:
     """
     if refused := refusal(code, message, user, database):
         return refused
+    lines = [line.strip().rstrip(".:") for line in message.splitlines() if line.strip()]
     if hint := _HINTS.get(code):
         # the first line names the constraint, the second one the nodes
-        lines = [line.strip().rstrip(".:") for line in message.splitlines() if line.strip()]
         return Refusal(": ".join(lines[:2]) or code, hint)
-    return None
+    # further lines only draw where in the statement the mistake is; the first one says it
+    return Refusal(f"{lines[0]} ({code})" if lines else code, _UNKNOWN)
 
 
 def passes(code: str, kinds: frozenset[str]) -> bool:

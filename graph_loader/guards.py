@@ -11,6 +11,7 @@ from lakegraph.runtime.project import project_vars
 
 if TYPE_CHECKING:
     from graph_loader.dbt_records import ModelResult
+    from graph_loader.declarations import Declaration
     from graph_loader.plan import Plan, Step
 
 VARIABLE = "graph_guards"
@@ -90,12 +91,16 @@ def blocks(
     """
     found: list[Block] = []
     for step in plan.steps:
-        names = {ALL, *step.declaration.names}
-        if names.isdisjoint(allowed):
+        if not is_among(step.declaration, allowed):
             found += _deletes(step, results.get(step.declaration.model.name), limits)
-        if names.isdisjoint(allowed_rejects):
+        if not is_among(step.declaration, allowed_rejects):
             found += _rejects(step, limits)
     return tuple(found)
+
+
+def is_among(declaration: "Declaration", names: Collection[str]) -> bool:
+    """Whether a label or type is among those that an option names."""
+    return not {ALL, *declaration.names}.isdisjoint(names)
 
 
 def require_unblocked(found: tuple[Block, ...]) -> None:
@@ -110,20 +115,30 @@ def require_unblocked(found: tuple[Block, ...]) -> None:
 
 def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iterator[Block]:
     tally, declaration = step.tally, step.declaration
-    gone, known = _lost(step)
+    gone, known = lost(step)
     if not gone:
         return
-    model = declaration.model.name
-    if step.entry is None:
-        reason = "no model declares it any more"
-    elif tally.sent == 0:
+    model, is_declared = declaration.model.name, step.entry is not None
+    # that was said of the mart as it was then, so it excuses numbers, not a mart that is empty or broken by now
+    excused = min(gone, step.excused_deletes)
+    beyond, others = gone - excused, known - excused
+    if is_declared and tally.sent == 0:
         reason = f"model {model} has no rows"
-    elif result and not result.succeeded:
+    elif is_declared and result and not result.succeeded:
         reason = (
             f"the latest build of model {model} ended with {result.status} at {result.finished_at:%Y-%m-%d %H:%M:%S}"
         )
-    elif gone / known > limits.max_deleted_share:
-        reason = f"that is more than `{VARIABLE}.max_deleted_share` = {limits.max_deleted_share:.4g}"
+    elif not beyond:
+        return
+    elif not is_declared:
+        reason = "no model declares it any more"
+    elif beyond / others > limits.max_deleted_share:
+        told = (
+            f"of the {others:,} that a load which broke off was not allowed to delete, {beyond:,} are"
+            if excused
+            else "that is"
+        )
+        reason = f"{told} more than `{VARIABLE}.max_deleted_share` = {limits.max_deleted_share:.4g}"
     else:
         return
     emptied = f" or emptied ({tally.emptied:,} stay as stubs)" if tally.emptied else ""
@@ -135,7 +150,7 @@ def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iter
     )
 
 
-def _lost(step: "Step") -> tuple[int, int]:
+def lost(step: "Step") -> tuple[int, int]:
     """How many rows would leave the graph, and of how many; those that a migration writes anew do not leave it."""
     tally = step.tally
     gone = tally[Status.DELETED]
@@ -149,7 +164,7 @@ def _lost(step: "Step") -> tuple[int, int]:
 
 def _rejects(step: "Step", limits: Limits) -> Iterator[Block]:
     rejected, sent = step.tally[Status.REJECTED], step.tally.sent
-    if rejected and rejected / sent > limits.max_rejected_share:
+    if rejected > step.excused_rejects and rejected / sent > limits.max_rejected_share:
         reasons = ", ".join(f"{rows:,} {reason}" for reason, rows in sorted(step.tally.by_reason.items()))
         yield Block(
             step.declaration.kind,

@@ -113,15 +113,15 @@ class Attempt:
     Attributes:
         generation: its number.
         entries: what the graph is to hold after it.
-        allowed_deletes: the labels and types of which it was allowed to delete any number; so is the load that ends it.
-        allowed_rejects: the labels and types of whose marts any number of rows could be rejected; likewise.
+        deletes: place to rows that it was about to delete, where it was allowed any number; so many may the load that ends it.
+        rejects: place to rows that it set aside, where it was allowed any number; likewise.
         repair: whether it set right what others had changed in the graph; so does the load that ends it.
     """
 
     generation: int
     entries: dict[str, Remembered]
-    allowed_deletes: tuple[str, ...] = ()
-    allowed_rejects: tuple[str, ...] = ()
+    deletes: dict[str, int] = field(default_factory=dict)
+    rejects: dict[str, int] = field(default_factory=dict)
     repair: bool = False
 
 
@@ -202,8 +202,8 @@ class LedgerState:
             Attempt(
                 attempt["generation"],
                 entries(attempt["entries"]),
-                tuple(attempt.get("allowed_deletes", ())),
-                tuple(attempt.get("allowed_rejects", ())),
+                attempt.get("deletes", {}),
+                attempt.get("rejects", {}),
                 attempt.get("repair", False),
             )
             for attempt in data["pending"]

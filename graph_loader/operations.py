@@ -70,7 +70,7 @@ def load(options: LoadOptions) -> RunReport:
 
                 if not with_import:
                     require_fit_marts()
-                require_unblocked(_blocks(session, limits))
+                require_unblocked(_blocks(session, limits, options))
                 before, left = session.ledger.state, {}
                 if with_import:
                     # the import tool need not wait for what the marts are found to be, but the graph must
@@ -124,7 +124,7 @@ def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
         with open_session(options, Trace(progress), write=True, run_id=run_id, begun=begun) as session:
             if session.inspection:
                 require_fit(session.inspection.found(), options.settings.env)
-            require_unblocked(_blocks(session, limits))
+            require_unblocked(_blocks(session, limits, options))
             order = order_import(session, folder)
             session.ledger.sweep()
             if session.inspection:
@@ -164,7 +164,7 @@ def plan(options: LoadOptions) -> Preview:
         shown(not options.quiet) as progress,
         open_session(options, Trace(progress), write=False) as session,
     ):
-        found = preview(session, _blocks(session, limits))
+        found = preview(session, _blocks(session, limits, options))
         session.ledger.sweep()
     return found
 
@@ -186,9 +186,8 @@ def _find_server(options: LoadOptions) -> "Server | None":
     return local_server(options.neo4j or resolve_target(options.settings), options.settings.neo4j_home)
 
 
-def _blocks(session: Session, limits: Limits) -> tuple[Block, ...]:
-    attempt = session.plan.attempt
-    guarded = blocks(session.plan, session.model_results, limits, attempt.allowed_deletes, attempt.allowed_rejects)
+def _blocks(session: Session, limits: Limits, options: LoadOptions) -> tuple[Block, ...]:
+    guarded = blocks(session.plan, session.model_results, limits, options.allow_deletes, options.allow_rejects)
     return (*guarded, *forbidden_missing_ends(session.plan))
 
 

@@ -1,7 +1,7 @@
 """What a load will do, per label and type: the difference of mart and ledger, counted, and the ledger's next entries."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
 from graph_loader.engines import Engine
+from graph_loader.guards import is_among, lost
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, place, remember
 from graph_loader.marts import Marts
@@ -45,6 +46,9 @@ class Step:
     migration: tuple[str, ...] = ()
     # None in a load that goes by what the ledger remembers
     repair: Repair | None = None
+    # how many rows an attempt that broke off was allowed to delete, and to set aside
+    excused_deletes: int = 0
+    excused_rejects: int = 0
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
@@ -97,7 +101,8 @@ def planned(
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
 
     Args:
-        allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join.
+        allowed_deletes: labels and types of which the load may delete any number; as many may one that ends it, should it
+            break off.
         allowed_rejects: labels and types of whose marts any number of rows may be rejected; likewise.
         read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
@@ -118,17 +123,14 @@ def planned(
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(engine, ledger, entries, steps)
-        pending = ledger.state.pending
-        deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
-        rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
         attempt = Attempt(
             generation,
             entries,
-            allowed_deletes=tuple(sorted(deletes)),
-            allowed_rejects=tuple(sorted(rejects)),
+            deletes=_allowed(steps, allowed_deletes, lambda step: lost(step)[0]),
+            rejects=_allowed(steps, allowed_rejects, lambda step: step.tally[Status.REJECTED]),
             repair=read_back is not None,
         )
-        yield Plan(tuple(steps), attempt)
+        yield Plan(tuple(_excused(step, ledger.state.pending) for step in steps), attempt)
     finally:
         for step in steps:
             kept = [former.rows for former in step.former]
@@ -136,6 +138,23 @@ def planned(
                 kept.append(step.rows.frame)
             for rows in kept:
                 rows.unpersist()
+
+
+def _allowed(steps: list[Step], names: frozenset[str], count: Callable[[Step], int]) -> dict[str, int]:
+    """Place to rows, of the steps that are allowed any number."""
+    return {
+        place(step.declaration.kind, step.declaration.name): count(step)
+        for step in steps
+        if is_among(step.declaration, names) and count(step)
+    }
+
+
+def _excused(step: Step, pending: tuple[Attempt, ...]) -> Step:
+    name = place(step.declaration.kind, step.declaration.name)
+    # each attempt counted all that the ledger knew at its time, so the numbers do not add up: the largest holds the others
+    deletes = max((attempt.deletes.get(name, 0) for attempt in pending), default=0)
+    rejects = max((attempt.rejects.get(name, 0) for attempt in pending), default=0)
+    return replace(step, excused_deletes=deletes, excused_rejects=rejects)
 
 
 def _step(
@@ -267,10 +286,11 @@ def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], ste
 
 
 def _former(spark: "SparkSession", ledger: Ledger, groups: list[list[Remembered]]) -> tuple[Former, ...]:
-    found = []
+    found, sources = [], [source for group in groups for source in group]
     for group in groups:
         rows = ledger.keys(spark, group).persist()
-        found.append(Former(merged(group).declaration(), rows, rows.count()))
+        # one key may be a property of what was written under another, so a row found by it may hold what that one has
+        found.append(Former(merged([*sources, *group]).declaration(), rows, rows.count()))
     return tuple(found)
 
 

@@ -18,8 +18,21 @@ if TYPE_CHECKING:
 
 # before a transaction is tried again; those who held what it needed are through by then
 RETRY_PAUSE_MS = 200
+MOST_TASK_RETRIES = 20
 NEO4J_EXCEPTION = "org.neo4j.driver.exceptions.Neo4jException"
 RECORDS_WRITTEN = "number of records written"
+
+
+def task_retries(retries: int, rows: int, batch_rows: int) -> int:
+    """How often a task may try a transaction again, all its transactions together: `retries` for each of them, up to a bound.
+
+    The connector counts for a task, so one transaction may use up what the others have left; the bound keeps that short.
+
+    Args:
+        rows: how many the task has, at most.
+        batch_rows: rows in one transaction.
+    """
+    return max(retries, min(retries * ceil(rows / batch_rows), MOST_TASK_RETRIES))
 
 
 def read_options(target: "Neo4jTarget", query: str) -> dict[str, str]:
@@ -66,12 +79,9 @@ class Writer:
         self.retries = self._task_retries = retries
 
     def for_rows(self, count: int) -> "Writer":
-        """This writer, for so many rows: each of their transactions may be tried again `retries` times.
-
-        The connector counts for a task, so a transaction may also use up what others have left.
-        """
+        """This writer, for tasks of at most so many rows: see `task_retries`."""
         writer = Writer(self._spark, self._target, self._batch_rows, self.retries)
-        writer._task_retries = self.retries * max(1, ceil(count / self._batch_rows))
+        writer._task_retries = task_retries(self.retries, count, self._batch_rows)
         return writer
 
     def once(self) -> "Writer":
@@ -141,8 +151,7 @@ class Writer:
             return error
         if not cause.passes and cause.kind.startswith("org.neo4j.driver."):
             advised = advice(cause.code, cause.message, self._target.username, self._target.database)
-            reason, hint = (advised.reason, advised.hint) if advised else (cause.reason, None)
-            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {reason}.", hint)
+            return GraphError(f"Neo4j at {self._target.uri} refuses a write: {advised.reason}.", advised.hint)
         kind = TransientGraphError if cause.passes else GraphError
         return kind(f"Writing to Neo4j at {self._target.uri} broke off: {cause.reason}.", AGAIN)
 

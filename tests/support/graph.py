@@ -34,3 +34,18 @@ def content(target) -> tuple[list, list]:
     )
     ours = [node for node in nodes if not any("Lakegraph" in label for label in node["labels"])]
     return sorted(map(repr, ours)), sorted(map(repr, edges))
+
+
+def store(target) -> dict[str, list[str]]:
+    """All that a database holds, the loader's own node included: nodes, relationships, constraints, indexes, names in use."""
+    texts = {
+        "nodes": "MATCH (n) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS properties",
+        "edges": "MATCH (a)-[r]->(b) RETURN elementId(r) AS id, elementId(a) AS start, type(r) AS type, "
+        "properties(r) AS properties, elementId(b) AS end",
+        "constraints": "SHOW CONSTRAINTS YIELD id, name, type, entityType, labelsOrTypes, properties",
+        "indexes": "SHOW INDEXES YIELD id, name, state, type, entityType, labelsOrTypes, properties, owningConstraint",
+        "labels": "CALL db.labels() YIELD label",
+        "types": "CALL db.relationshipTypes() YIELD relationshipType",
+        "keys": "CALL db.propertyKeys() YIELD propertyKey",
+    }
+    return {name: sorted(map(repr, query(target, text))) for name, text in texts.items()}

@@ -54,7 +54,8 @@ def by_text(marts):
 
 
 def by_tenant(marts):
-    marts.make("node_person", node("Person", "tenant", "id"), PEOPLE)
+    # with a property that no other declaration has
+    marts.make("node_person", node("Person", "tenant", "id"), f"select *, tenant || id as code from ({PEOPLE})")
     marts.make(
         "edge_knows",
         edge("KNOWS", ("Person", "ta", "a"), ("Person", "tb", "b"), "since"),
@@ -237,6 +238,37 @@ def test_a_renamed_label_is_no_loss_and_a_dropped_one_is(people, empty_graph):
     people.forget("edge_knows")
     with pytest.raises(BlockedLoadError, match=r"KNOWS: 3 of 3 edges .* no model declares it any more"):
         load(people.options)
+
+
+def test_a_renamed_type_is_no_loss_also_where_the_load_broke_off(people, empty_graph, monkeypatch):
+    people.make("edge_knows", edge("LIKES", ("Person", "a"), ("Person", "b")), KNOWN)
+
+    told = plan(people.options)
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        # the writes: the new edges, then the delete of the old ones
+        crash_at_write(2, before=False, share=1)(planted)
+        load(people.options)
+    between = counts(empty_graph)
+    report, again = load(people.options), load(people.options)
+
+    assert told.blocks == ()
+    assert [(change.counts.name, change.counts.created, change.counts.deleted) for change in told.changes] == [
+        ("Person", 0, 0),
+        ("LIKES", 3, 0),
+        ("KNOWS", 0, 3),
+    ]
+    assert [change.counts.migration for change in told.changes] == [
+        (),
+        (),
+        ("model edge_knows declares LIKES instead: its 3 edges go",),
+    ]
+    assert between == {"Person": 3, "LIKES": 3, "KNOWS": 2}
+    assert graph(empty_graph) == (
+        NODES_BY_EMAIL,
+        [("Ann", "LIKES", 2020, "Bob"), ("Bob", "LIKES", 2021, "Eve"), ("Eve", "LIKES", 2022, "Eve")],
+    )
+    assert all(agreement.agrees and not agreement.others for agreement in report.agreements)
+    assert [(row.name, row.unchanged, row.deleted) for row in again.counts] == [("Person", 3, 0), ("LIKES", 3, 0)]
 
 
 def test_renamed_and_retyped_properties_are_told_and_leave_unchanged_rows_too(people, empty_graph):

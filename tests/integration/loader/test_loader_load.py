@@ -182,6 +182,30 @@ def test_what_others_put_into_the_graph_stays(shop, empty_graph):
     ]
 
 
+def test_a_node_on_which_others_keep_a_property_stays_with_it_when_its_row_goes(shop, empty_graph):
+    query(empty_graph, "CREATE (:Customer {customer_id: 'C3', name: 'theirs', since: 2001})")
+    load(shop.options)
+    adopted = query(empty_graph, "MATCH (n:Customer {customer_id: 'C3'}) RETURN n.name AS name, n.since AS since")
+    query(empty_graph, "MATCH (n:Customer {customer_id: 'C2'}) SET n.score = 7")
+    shop.sql("alter table graph_ready.node_customer drop column age")
+    shop.make("node_customer", node("Customer", "customer_id"), "select * from graph_ready.node_customer where false")
+
+    report = load(shop.options)
+
+    assert adopted == [{"name": 'Zoë "Z" O\'Hara', "since": 2001}]
+    customer = next(counts for counts in report.counts if counts.name == "Customer")
+    # C1 had an age, of which no model knows any more, and goes all the same
+    assert (customer.deleted, customer.in_graph, customer.left_to_others) == (3, 0, 2)
+    left = query(
+        empty_graph, "MATCH (n) WHERE NOT n:LakegraphMetadata AND NOT n:Product RETURN labels(n), properties(n)"
+    )
+    assert sorted((row["labels(n)"], sorted(row["properties(n)"].items())) for row in left) == [
+        ([], [("score", 7)]),
+        ([], [("since", 2001)]),
+    ]
+    assert {(row.deleted, row.left_to_others) for row in load(shop.options).counts} == {(0, 0)}
+
+
 def test_a_dropped_column_and_a_dropped_model_leave_the_graph(shop, empty_graph):
     load(shop.options)
     shop.sql("alter table graph_ready.node_customer drop column age")

@@ -10,7 +10,7 @@ import pytest
 from graph_loader.connection import GraphError
 from graph_loader.guards import ALL, BlockedLoadError, Limits
 from graph_loader.operations import load, plan
-from tests.support.graph import content, counts, query
+from tests.support.graph import content, counts, query, store
 from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
@@ -33,15 +33,20 @@ def numbers(counted) -> list[tuple]:
 
 
 def test_a_plan_tells_what_the_load_does_and_touches_neither_graph_nor_ledger(shop, empty_graph):
+    empty = store(empty_graph)
+    plan(shop.options)
+    assert (store(empty_graph), ledger(shop)) == (empty, {})
     load(shop.options)
     shop.sql("delete from graph_ready.node_product where product_id = 'P2'")
     shop.sql("update graph_ready.node_customer set age = 32 where customer_id = 'C1'")
     shop.make("node_place", node("Place", "place_id"), "select 'X' as place_id")
-    graph, keys, memory = content(empty_graph), constraints(empty_graph), ledger(shop)
+    graph, memory = store(empty_graph), ledger(shop)
 
     found = plan(shop.options)
 
-    assert (content(empty_graph), constraints(empty_graph), ledger(shop)) == (graph, keys, memory)
+    assert (store(empty_graph), ledger(shop)) == (graph, memory)
+    assert "LakegraphMetadata" in repr(graph["nodes"])
+    assert len(graph["constraints"]) == 3
     planned = [change.counts for change in found.changes]
     assert numbers(planned) == [
         ("Customer", 3, 0, 1, 2, 0, 0),
@@ -186,6 +191,17 @@ def test_an_allowed_delete_that_broke_off_is_ended_by_the_next_load(shop, empty_
         patch.setattr("graph_loader.execution._delete_nodes", broken)
         with pytest.raises(GraphError, match="is gone"):
             load(shop.with_options(limits=Limits(0.2, 1), allow_deletes=frozenset({"Person"})))
+    # what the broken load was not about to delete is not what it was allowed
+    shop.sql("delete from graph_ready.node_person where id > 2")
+    with pytest.raises(
+        BlockedLoadError, match=r"Person: 7 of 10 nodes .* of the 5 .* not allowed to delete, 2 are more"
+    ):
+        load(guarded)
+    shop.sql("delete from graph_ready.node_person")
+    with pytest.raises(BlockedLoadError, match=r"Person: 10 of 10 nodes .* model node_person has no rows"):
+        load(guarded)
+    assert counts(empty_graph)["Person"] == 10
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(5))
     load(guarded)
 
     assert counts(empty_graph)["Person"] == 5

@@ -230,7 +230,11 @@ def test_nodes_relationships_and_paths_are_shown_with_their_properties(graph, tm
         ("MATCH (n) DETACH DELETE n", "refuses to write for a statement that may only read."),
         ("CREATE INDEX by_name FOR (c:Customer) ON (c.name)", "refuses "),
         ("MATCH (c:Customer)\nRETRUN c", "refuses a statement: Invalid input 'RETRUN': "),
-        ("RETURN $undeclared", "refuses a statement: Expected parameter(s): undeclared"),
+        (
+            "RETURN $undeclared",
+            "refuses a statement: Expected parameter(s): undeclared (Neo.ClientError.Statement.ParameterMissing). "
+            "The server's log (logs/debug.log in its folder) says more",
+        ),
     ],
 )
 def test_a_question_that_writes_or_is_no_cypher_is_refused(graph, tmp_path, text, said):

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from graph_loader.connection import GraphError
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.operations import load
+from graph_loader.writer import Writer
 from lakegraph.runtime import ops
 from tests.support.graph import connected, query
+from tests.support.held import holding
 from tests.support.marts import node
 from tests.support.wire import wire_to
 
@@ -65,6 +68,34 @@ def test_a_transaction_that_had_to_be_sent_again_is_counted(shop, empty_graph):
     assert len(own) == 2
     assert abs(float(counted["Person"]["seconds"]) - sum(own)) < 0.001
     assert json.loads(run["report"])["configuration"]["neo4j"] == f"{wire.uri}/neo4j"
+
+
+def test_the_rows_that_are_through_are_known_while_a_write_goes_on(shop, empty_graph, spark):
+    rows = 2_000
+    people = f"select id, 'n' || (id + {{}}) as name from range({rows}) as t (id)"
+    shop.make("node_person", node("Person", "id"), people.format(0))
+    load(shop.options)
+    shop.make("node_person", node("Person", "id"), people.format(1))
+    writer, seen = Writer(spark, empty_graph), 0
+
+    with ThreadPoolExecutor() as pool, holding(empty_graph, "nodes", [rows * 3 // 4]) as held:
+        loading = pool.submit(load, shop.with_options(batch_rows=100))
+        try:
+            held.wait(lambda: not loading.done())
+            until = time.monotonic() + 30
+            while not seen and time.monotonic() < until:
+                seen = writer.records_written()
+                time.sleep(0.05)
+            still = not loading.done()
+        finally:
+            held.let_go()
+        report = loading.result()
+
+    assert still
+    assert 0 < seen < rows
+    # nothing is being written any more
+    assert writer.records_written() == 0
+    assert [(timing.step, timing.rows) for timing in report.timings if timing.writes] == [("write Person", rows)]
 
 
 def _text_of(file: Path) -> str:

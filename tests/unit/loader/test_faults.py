@@ -9,6 +9,7 @@ from graph_loader.connection import GraphError, TransientGraphError
 from graph_loader.faults import OUT_OF_MEMORY, advice, passes
 from graph_loader.patience import write_patiently
 from graph_loader.space import NoSpaceError, space_required
+from graph_loader.writer import task_retries
 
 VIOLATED = "Node(3) already exists with label `Person` and property `email` = 'a@example.org'"
 DOUBLE = (
@@ -77,6 +78,24 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
 
 
 @pytest.mark.parametrize(
+    ("retries", "rows", "expected"),
+    [
+        # three for each batch of ten rows, the last one being smaller
+        (3, 1, 3),
+        (3, 21, 9),
+        (3, 60, 18),
+        # one batch that is stuck must not use up those of a thousand
+        (3, 70, 20),
+        (3, 1_000_000, 20),
+        (50, 1_000_000, 50),
+        (0, 1_000_000, 0),
+    ],
+)
+def test_a_task_may_try_again_for_each_of_its_batches_but_not_as_often_as_it_has_batches(retries, rows, expected):
+    assert task_retries(retries, rows, batch_rows=10) == expected
+
+
+@pytest.mark.parametrize(
     ("code", "kind", "expected"),
     [
         ("Neo.TransientError.Transaction.DeadlockDetected", "TransientException", True),
@@ -106,6 +125,20 @@ def test_which_errors_pass(code, kind, expected):
         ),
         (OUT_OF_MEMORY[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
         ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),
+        (
+            "Neo.ClientError.Transaction.TransactionTimedOut",
+            "Too long.",
+            "Too long",
+            "`db.transaction.timeout` in neo4j.conf",
+        ),
+        ("Neo.TransientError.Transaction.Terminated", "Ended.", "Ended", "Somebody ended the transaction"),
+        (
+            "Neo.DatabaseError.Transaction.TransactionCommitFailed",
+            "Unable to commit.\nIt said more.",
+            "Unable to commit: It said more",
+            "free space",
+        ),
+        ("Neo.DatabaseError.Transaction.TransactionLogError", "", "Neo.DatabaseError.Transaction.Tr", "free space"),
     ],
 )
 def test_what_is_advised(code, message, reason, hint):
@@ -115,8 +148,20 @@ def test_what_is_advised(code, message, reason, hint):
     assert hint in found.hint
 
 
-def test_of_other_errors_nothing_is_known():
-    assert advice("Neo.ClientError.Statement.SyntaxError", "Invalid input", "eve", "shop") is None
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        # further lines only draw where in the statement the mistake is
+        ("Invalid input 'X'.\n\"X\"\n ^", "Invalid input 'X' (Neo.ClientError.Statement.SyntaxError)"),
+        ("", "Neo.ClientError.Statement.SyntaxError"),
+    ],
+)
+def test_of_other_errors_it_is_told_what_stays_where_the_server_says_more_and_to_run_it_again(message, reason):
+    found = advice("Neo.ClientError.Statement.SyntaxError", message, "eve", "shop")
+
+    assert found.reason == reason
+    for said in ("committed before stays", "logs/debug.log", "run the command again"):
+        assert said in found.hint
 
 
 @pytest.mark.parametrize(

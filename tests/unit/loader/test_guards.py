@@ -1,5 +1,6 @@
 """What a load refuses unasked, on plans of numbers alone."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -103,6 +104,47 @@ def test_rows_that_a_migration_does_not_write_anew_are_a_loss():
     assert said(migrated(9, 10, declared=False), {}, LIMITS, ()) == [
         "Person: 1 of 10 nodes (10.0%) would be deleted, and no model declares it any more"
     ]
+
+
+def begun_before(deletes: int = 0, rejects: int = 0, declaration=PERSON, declared=True, **statuses) -> Plan:
+    """A plan after a load that broke off, and that was allowed to delete or reject so many."""
+    [step] = plan(declaration, declared, **statuses).steps
+    return Plan((replace(step, excused_deletes=deletes, excused_rejects=rejects),), Attempt(1, {}))
+
+
+def test_what_a_load_that_broke_off_was_allowed_to_delete_may_go():
+    assert said(begun_before(5, unchanged=5, deleted=5), {}, LIMITS, ()) == []
+    assert said(begun_before(5, unchanged=4, deleted=6), {}, LIMITS, ()) == []
+    assert said(begun_before(3, declared=False, deleted=3), {}, LIMITS, ()) == []
+
+
+def test_deletes_beyond_what_a_load_that_broke_off_was_allowed_are_judged_for_themselves():
+    assert said(begun_before(5, unchanged=3, deleted=7), {}, LIMITS, ()) == [
+        "Person: 7 of 10 nodes (70.0%) would be deleted, and of the 5 that a load which broke off was not allowed to delete, "
+        "2 are more than `graph_guards.max_deleted_share` = 0.2"
+    ]
+    assert said(begun_before(2, declared=False, deleted=3), {}, LIMITS, ()) == [
+        "Person: 3 of 3 nodes (100.0%) would be deleted, and no model declares it any more"
+    ]
+
+
+def test_a_mart_that_is_empty_or_whose_build_failed_is_not_what_a_load_that_broke_off_was_allowed():
+    failed = {"node_person": ModelResult("error", datetime(2025, 1, 15, 8, 30))}
+
+    assert said(begun_before(10, deleted=10), {}, LIMITS, ()) == [
+        "Person: 10 of 10 nodes (100.0%) would be deleted, and model node_person has no rows"
+    ]
+    assert said(begun_before(5, unchanged=5, deleted=5), failed, LIMITS, ()) == [
+        "Person: 5 of 10 nodes (50.0%) would be deleted, and the latest build of model node_person ended with error "
+        "at 2025-01-15 08:30:00"
+    ]
+
+
+@pytest.mark.parametrize(("rejects", "refused"), [(12, 0), (11, 1)])
+def test_as_many_rows_may_be_rejected_as_a_load_that_broke_off_was_allowed(rejects, refused):
+    found = begun_before(rejects=rejects, created=88, rejected=12)
+
+    assert len(said(found, {}, LIMITS, ())) == refused
 
 
 def test_too_many_rejected_rows_are_refused_with_their_reasons_also_where_deletes_are_allowed():

@@ -117,9 +117,11 @@ def test_deletes():
         "MATCH (from)-[edge:`CHILD_OF`]->(to)\n"
         "DELETE edge"
     )
-    assert cypher.delete_node(CUSTOMER) == (
+    assert cypher.delete_node(CUSTOMER, ("customer_id", "na`me")) == (
         "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
-        "WHERE size(labels(node)) = 1 AND NOT EXISTS { (node)--() }\n"
+        "WHERE size(labels(node)) = 1 "
+        "AND size(keys(node)) = size([held IN [node.`customer_id`, node.`na``me`] WHERE held IS NOT NULL]) "
+        "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
     assert cypher.disown_node(CUSTOMER, ("customer_id", "name")) == (
@@ -137,9 +139,10 @@ def test_further_labels_are_set_removed_and_no_reason_to_keep_a_node():
         "REMOVE node:`Lead`\n"
         "SET node += {`name`: event.`name`, `age`: event.`age`, `email`: null}"
     )
-    assert cypher.delete_node(party, ("Lead",)) == (
+    assert cypher.delete_node(party, ("customer_id",), ("Lead",)) == (
         "MATCH (node:`Customer` {`customer_id`: event.`_key_customer_id`})\n"
         "WHERE size(labels(node)) = 1 + size([carried IN [node:`Person`, node:`Pa``rty`, node:`Lead`] WHERE carried]) "
+        "AND size(keys(node)) = size([held IN [node.`customer_id`] WHERE held IS NOT NULL]) "
         "AND NOT EXISTS { (node)--() }\n"
         "DELETE node"
     )
@@ -223,3 +226,93 @@ def test_rows_of_what_the_graph_does_not_have_are_created():
         "{`order_id`: event.`_key_order_id`, `line`: event.`_key_line`, `amount`: event.`amount`}]->(to)"
     )
     assert cypher.create(CHILD_OF).endswith("\nCREATE (from)-[edge:`CHILD_OF`]->(to)")
+
+
+def test_a_lease_is_taken_when_it_is_free_and_its_fence_goes_up():
+    assert cypher.take_lease() == (
+        "MERGE (m:`LakegraphMetadata` {graph_id: $graph_id})\n"
+        "SET m.lease_fence = coalesce(m.lease_fence, 0)\n"
+        "WITH m WHERE coalesce(m.lease_expires <= datetime(), true) OR m.lease_fence = $dead_fence\n"
+        "SET m.lease_fence = m.lease_fence + 1, m.lease_owner = $owner, m.lease_process = $process, "
+        "m.lease_expires = datetime() + duration({seconds: $term})\n"
+        "RETURN m.lease_fence AS fence"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        (
+            cypher.renew_lease,
+            "SET m.lease_expires = datetime() + duration({seconds: $term})\nRETURN m.lease_fence AS fence",
+        ),
+        (cypher.give_back_lease, "REMOVE m.lease_owner, m.lease_process, m.lease_expires"),
+        (
+            cypher.write_metadata,
+            "SET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence",
+        ),
+    ],
+)
+def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_change_it(statement, what):
+    assert statement() == (
+        "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id})\n"
+        "SET m.lease_fence = coalesce(m.lease_fence, 0)\n"
+        f"WITH m WHERE m.lease_fence = $fence\n{what}"
+    )
+
+
+def test_metadata_and_lease_are_read():
+    assert cypher.read_metadata() == (
+        "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.ledger_id IS NOT NULL\n"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+    )
+    assert cypher.read_lease() == (
+        "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.lease_fence IS NOT NULL\n"
+        "RETURN m.lease_owner AS owner, m.lease_process AS process, toString(m.lease_expires) AS expires, "
+        "m.lease_fence AS fence"
+    )
+    assert cypher.lease_properties() == (
+        "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id})\n"
+        "RETURN m.lease_fence AS lease_fence, m.lease_owner AS lease_owner, m.lease_process AS lease_process, "
+        "toString(m.lease_expires) AS lease_expires"
+    )
+    assert cypher.node_of_others() == (
+        "MATCH (n) WHERE NOT (n:`LakegraphMetadata` AND n.graph_id = $graph_id)\nRETURN labels(n) AS labels LIMIT 1"
+    )
+
+
+def test_constraints_and_indexes_are_made_shown_and_dropped():
+    assert cypher.metadata_constraint() == (
+        "CREATE CONSTRAINT `lakegraph_LakegraphMetadata_graph_id` IF NOT EXISTS "
+        "FOR (m:`LakegraphMetadata`) REQUIRE m.graph_id IS UNIQUE"
+    )
+    assert cypher.drop_constraint("lakegraph_a`b") == "DROP CONSTRAINT `lakegraph_a``b` IF EXISTS"
+    assert cypher.show_constraints() == "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
+    assert cypher.show_indexes() == "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+    assert cypher.await_indexes() == "CALL db.awaitIndexes($seconds)"
+
+
+def test_edges_of_a_type_that_is_shared_are_counted_between_their_labels():
+    shared = EdgeDeclaration(
+        Model("edge_likes", columns=columns(a="varchar", b="varchar")),
+        "LIK`ES",
+        End("Per`son", ("a",), ("id",)),
+        End("Post", ("b",), ("id",)),
+        is_shared=True,
+    )
+
+    assert cypher.count(shared) == "MATCH (:`Per``son`)-[edge:`LIK``ES`]->(:`Post`) RETURN count(edge) AS rows"
+
+
+def test_a_duration_is_read_back_as_marts_send_it_where_its_seconds_fit():
+    span = NodeDeclaration(Model("node_span", columns=columns(span="interval")), "Span", ("span",))
+    micros = "(key.`span`.seconds * 1000000 + key.`span`.nanosecondsOfSecond / 1000)"
+
+    assert cypher.identities(span) == (
+        "MATCH (key:`Span`) RETURN CASE WHEN key.`span` IS :: DURATION THEN "
+        "CASE WHEN abs(key.`span`.seconds) < 9000000000000 AND key.`span`.nanosecondsOfSecond % 1000 = 0 "
+        "THEN 'P' + toString(key.`span`.months) + 'M' + toString(key.`span`.days) + 'DT' + "
+        f"CASE WHEN {micros} < 0 THEN '-' ELSE '' END + toString(abs({micros}) / 1000000) + '.' "
+        f"+ right('00000' + toString(abs({micros}) % 1000000), 6) + 'S' "
+        "ELSE toString(key.`span`) END END AS `_key_span`"
+    )

@@ -35,7 +35,7 @@ INTERRUPTED = LOADED.begun(Attempt(2, {"node:Customer": remember(CUSTOMER, "2/0"
 
 def test_a_state_survives_json():
     entries = {"edge:KNOWS": remember(KNOWS, "3/1", 4), "node:Customer": remember(CUSTOMER, "3/0", 12, stubs=5)}
-    state = INTERRUPTED.begun(Attempt(3, entries, ("Customer",), ("KNOWS",)))
+    state = INTERRUPTED.begun(Attempt(3, entries, {"node:Customer": 7}, {"edge:KNOWS": 2}))
 
     assert LedgerState.from_dict(json.loads(json.dumps(state.as_dict()))) == state
 
@@ -43,7 +43,9 @@ def test_a_state_survives_json():
 def test_a_state_of_before_there_were_stubs_is_read():
     old = INTERRUPTED.as_dict()
     del old["entries"]["node:Customer"]["stubs"], old["pending"][0]["entries"]["node:Customer"]["stubs"]
-    del old["pending"][0]["allowed_rejects"]
+    # what it was allowed was not counted
+    del old["pending"][0]["deletes"], old["pending"][0]["rejects"]
+    old["pending"][0]["allowed_deletes"] = ["Customer"]
 
     assert LedgerState.from_dict(json.loads(json.dumps(old))) == INTERRUPTED
 
