@@ -49,11 +49,10 @@ def order_import(session: Session, folder: Path) -> ImportOrder:
     """Write the import files of a session's plan, and save in the ledger that the graph may come to hold it.
 
     Args:
-        folder: where the files go; an earlier order in it is replaced.
+        folder: where the files go; whatever is in it goes, see `require_usable`.
 
     Raises:
         BulkRefusedError: the database is not empty.
-        ConfigurationError: the folder holds something else.
         LeaseError: another load has taken the lease.
     """
     session.lease.require()
@@ -71,10 +70,18 @@ def order_import(session: Session, folder: Path) -> ImportOrder:
     return ImportOrder(str(folder), session.connection.target.database, command, rest_of(written))
 
 
-def _empty(folder: Path) -> None:
+def require_usable(folder: Path) -> None:
+    """End with an error where import files would take the place of anything but import files.
+
+    Raises:
+        ConfigurationError: the folder holds something else.
+    """
     if folder.exists() and any(folder.iterdir()) and not (folder / METADATA / HEADER).is_file():
         raise ConfigurationError(
             f"{folder} holds other things than import files.", "Name another folder with --bulk-folder."
         )
+
+
+def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 
 from graph_loader.bulk import load_bulk
 from graph_loader.bulk_checks import is_empty
-from graph_loader.bulk_remote import ImportOrder, order_import
+from graph_loader.bulk_remote import ImportOrder, order_import, require_usable
 from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
 from graph_loader.inspection import require_fit
 from graph_loader.load_options import LoadOptions
 from graph_loader.missing_ends import forbidden_missing_ends
-from graph_loader.plan import Plan
 from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
-from graph_loader.report import Counts, RunReport, counted, now, record
+from graph_loader.report import FAILED, FILES_WRITTEN, SUCCEEDED, RunReport, counted, now, record
 from graph_loader.session import Session, open_session
 from graph_loader.space import is_full, space_required
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
 from lakegraph.runtime.errors import ConfigurationError
-from lakegraph.runtime.processing_log import LogEntry, logged_step, new_run_id
+from lakegraph.runtime.processing_log import logged_step, new_run_id
 
 if TYPE_CHECKING:
     from lakegraph.runtime.neo4j_server import Server
@@ -48,55 +47,37 @@ def load(options: LoadOptions) -> RunReport:
     """
     server = _local_server(options) if options.bulk else None
     limits = options.limits or declared_limits()
-    report, settings = _new_report(options), options.settings
-    with space_required(settings.lake), shown(not options.quiet) as progress, ExitStack() as log:
-        trace, entries = Trace(progress), []
+    with (
+        _recorded(options, "load", SUCCEEDED) as run,
+        open_session(options, run.trace, write=True, run_id=run.report.run_id, begun=run.begun) as session,
+    ):
+        report = run.report
+        run.planned(session)
+        with_import = server and is_empty(session.connection, session.graph_id)
 
-        def begun(batch_id: str | None) -> None:
-            entries.append(log.enter_context(logged_step(settings.ops, report.run_id, "load", batch_id)))
+        def require_fit_marts() -> None:
+            if session.inspection:
+                report.expectations = session.inspection.found()
+                require_fit(report.expectations, options.settings.env)
 
-        try:
-            with open_session(options, trace, write=True, run_id=report.run_id, begun=begun) as session:
-                report.configuration["neo4j"] = session.connection.address
-                report.counts = counted(session.plan)
-                _note_counts(entries[0], report.counts)
-                _record_rejected(session.plan, report.run_id, settings.ops)
-                with_import = server and is_empty(session.connection, session.graph_id)
-
-                def require_fit_marts() -> None:
-                    if session.inspection:
-                        report.expectations = session.inspection.found()
-                        require_fit(report.expectations, settings.env)
-
-                if not with_import:
-                    require_fit_marts()
-                require_unblocked(_blocks(session, limits, options))
-                before, left = session.ledger.state, {}
-                if with_import:
-                    # the import tool need not wait for what the marts are found to be, but the graph must
-                    report.after_import = load_bulk(session, server, require_fit_marts)
-                else:
-                    left = execute(session)
-                compared = reconcile_deep if session.plan.attempt.repair else reconcile
-                report.agreements = compared(session, before, loaded=True)
-                # what another load writes meanwhile is no fault of this one
-                session.lease.require()
-                report.counts = counted(session.plan, report.agreements, left)
-                session.ledger.sweep()
-                if session.inspection:
-                    session.inspection.finish()
-                require_agreement(report.agreements)
-        except ConfigurationError:
-            # nothing was begun, and the lake may not even be the right one
-            raise
-        except BaseException as error:
-            report.finish("failed", trace.timings, error)
-            with _unless_full():
-                record(report, settings.ops)
-            raise
-    report.finish("succeeded", trace.timings)
-    with space_required(settings.lake):
-        record(report, settings.ops)
+        if not with_import:
+            require_fit_marts()
+        require_unblocked(_blocks(session, limits, options))
+        before, left = session.ledger.state, {}
+        if with_import:
+            # the import tool need not wait for what the marts are found to be, but the graph must
+            report.after_import = load_bulk(session, server, require_fit_marts)
+        else:
+            left = execute(session)
+        compared = reconcile_deep if session.plan.attempt.repair else reconcile
+        report.agreements = compared(session, before, loaded=True)
+        # what another load writes meanwhile is no fault of this one
+        session.lease.require()
+        report.counts = counted(session.plan, report.agreements, left)
+        session.ledger.sweep()
+        if session.inspection:
+            session.inspection.finish()
+        require_agreement(report.agreements)
     return report
 
 
@@ -108,6 +89,8 @@ def is_local(options: LoadOptions) -> bool:
 def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
     """Write the import files of a first load for a server that others run; they import, and the next load ends what this began.
 
+    The run is recorded like that of a load.
+
     Args:
         folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
 
@@ -115,20 +98,22 @@ def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
         ConfigurationError: the folder holds something else, or a declaration or setting is wrong.
         LakegraphError: as for `load`; nothing was written to the graph.
     """
-    limits, run_id = options.limits or declared_limits(), new_run_id()
-    with shown(not options.quiet) as progress, ExitStack() as log:
-
-        def begun(batch_id: str | None) -> None:
-            log.enter_context(logged_step(options.settings.ops, run_id, "write_import_files", batch_id))
-
-        with open_session(options, Trace(progress), write=True, run_id=run_id, begun=begun) as session:
-            if session.inspection:
-                require_fit(session.inspection.found(), options.settings.env)
-            require_unblocked(_blocks(session, limits, options))
-            order = order_import(session, folder)
-            session.ledger.sweep()
-            if session.inspection:
-                session.inspection.finish()
+    limits = options.limits or declared_limits()
+    require_usable(folder)
+    with (
+        _recorded(options, "write_import_files", FILES_WRITTEN) as run,
+        open_session(options, run.trace, write=True, run_id=run.report.run_id, begun=run.begun) as session,
+    ):
+        run.planned(session)
+        if session.inspection:
+            run.report.expectations = session.inspection.found()
+            require_fit(run.report.expectations, options.settings.env)
+        require_unblocked(_blocks(session, limits, options))
+        order = order_import(session, folder)
+        run.report.after_import = order.after_import
+        session.ledger.sweep()
+        if session.inspection:
+            session.inspection.finish()
     return order
 
 
@@ -201,17 +186,56 @@ def require_agreement(agreements: tuple[Agreement, ...]) -> None:
         raise GraphDiffersError(agreements)
 
 
-def _note_counts(entry: LogEntry, counts: tuple[Counts, ...]) -> None:
-    entry.records_read = sum(count.sent for count in counts)
-    entry.records_quarantined = sum(count.rejected for count in counts)
-    entry.records_valid = entry.records_read - entry.records_quarantined
+class _Run:
+    """A run that is being recorded."""
+
+    def __init__(self, report: RunReport, trace: Trace, ops: Path, step: str, log: ExitStack):
+        self.report, self.trace = report, trace
+        self._ops, self._step, self._log = ops, step, log
+
+    def begun(self, batch_id: str | None) -> None:
+        """Write down that it goes on, once the settings have proved right."""
+        self._entry = self._log.enter_context(logged_step(self._ops, self.report.run_id, self._step, batch_id))
+
+    def planned(self, session: Session) -> None:
+        """Write down what it is about to do, rejected rows included."""
+        from lakegraph.runtime.ops import append
+
+        plan, report, entry = session.plan, self.report, self._entry
+        report.configuration["neo4j"] = session.connection.address
+        report.counts = counted(plan)
+        entry.records_read = sum(count.sent for count in report.counts)
+        entry.records_quarantined = sum(count.rejected for count in report.counts)
+        entry.records_valid = entry.records_read - entry.records_quarantined
+        if any(step.tally[Status.REJECTED] for step in plan.steps):
+            rejected = ({"run_id": report.run_id} | row for row in rejected_rows(plan))
+            append(self._ops, "graph_rejected_rows", report.run_id, rejected)
 
 
-def _record_rejected(plan: Plan, run_id: str, ops: Path) -> None:
-    from lakegraph.runtime.ops import append
+@contextmanager
+def _recorded(options: LoadOptions, step: str, ended: str) -> Iterator[_Run]:
+    """Record a run whether it succeeds or fails.
 
-    if any(step.tally[Status.REJECTED] for step in plan.steps):
-        append(ops, "graph_rejected_rows", run_id, ({"run_id": run_id} | row for row in rejected_rows(plan)))
+    Args:
+        step: what the processing log calls it.
+        ended: its status when it succeeds.
+    """
+    report, settings = _new_report(options), options.settings
+    with space_required(settings.lake), shown(not options.quiet) as progress, ExitStack() as log:
+        trace = Trace(progress)
+        try:
+            yield _Run(report, trace, settings.ops, step, log)
+        except ConfigurationError:
+            # nothing was begun, and the lake may not even be the right one
+            raise
+        except BaseException as error:
+            report.finish(FAILED, trace.timings, error)
+            with _unless_full():
+                record(report, settings.ops)
+            raise
+    report.finish(ended, trace.timings)
+    with space_required(settings.lake):
+        record(report, settings.ops)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from graph_loader.spark_sql import Status
 from graph_loader.trace import Timing, effort
 
 REPORTS = "reports"
+# how a run ends; where others run the import, it has only written the files
+SUCCEEDED, FAILED, FILES_WRITTEN = "succeeded", "failed", "files_written"
 
 
 @dataclass(frozen=True)

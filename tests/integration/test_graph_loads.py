@@ -17,8 +17,8 @@ MARTS = ("graph_runs", "graph_row_counts", "graph_rejected_rows")
 BEGAN = datetime(2025, 1, 15, 8)
 TESTS = {
     "unique_key_graph_runs_run_id": "pass",
-    "loads_succeed_or_fail": "pass",
-    "every_load_that_succeeded_has_counts": "pass",
+    "loads_have_known_ends": "pass",
+    "every_load_that_did_not_fail_has_counts": "pass",
     "unique_key_graph_row_counts_run_id__kind__name": "pass",
     "every_sent_row_is_accounted_for": "pass",
     "the_graph_holds_what_was_accepted": "pass",
@@ -76,18 +76,33 @@ def ends_of_tests(lake: DbtLake) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory) -> DbtLake:
-    """Two loads: one that succeeded, and one that failed before it had counts of all."""
+    """Three runs: a load that succeeded, one that failed before it had counts of all, and import files that were written."""
     lake = DbtLake(tmp_path_factory.mktemp("loads"))
     assert ends_of_tests(lake) == TESTS
     assert [lake.rows(f"select count(*) from gold.{mart}") for mart in MARTS] == [[(0,)]] * 3
     keep(lake, "batch_files", [{"batch_id": "b1", "feed": "customers", "source_file": "customers_1.csv"}])
-    keep(lake, "graph_runs", [run(1), run(2, status="failed", error="The server is gone.", rows_written=0)])
+    keep(
+        lake,
+        "graph_runs",
+        [
+            run(0, status="files_written", rows_written=10),
+            run(1),
+            run(2, status="failed", error="The server is gone.", rows_written=0),
+        ],
+    )
     keep(
         lake,
         "graph_row_counts",
-        [counts(1, "Customer"), counts(1, "Product"), counts(2, "Customer", in_graph=None), counts(9, "Killed")],
+        [
+            counts(0, "Customer", in_graph=None),
+            counts(1, "Customer"),
+            counts(1, "Product"),
+            counts(2, "Customer", in_graph=None),
+            counts(9, "Killed"),
+        ],
     )
-    keep(lake, "graph_rejected_rows", [rejected(1, "Customer"), rejected(1, "Product"), rejected(2, "Customer")])
+    names = [(0, "Customer"), (1, "Customer"), (1, "Product"), (2, "Customer")]
+    keep(lake, "graph_rejected_rows", [rejected(number, name) for number, name in names])
     return lake
 
 
@@ -97,9 +112,14 @@ def test_loads_are_told_with_their_sums_and_rates(lake):
         select run_id, is_latest, mart_count, rows_sent, rows_created, rows_updated, rows_unchanged, rows_rejected,
             rows_deleted, stubs, rows_written, rows_per_second, retries
         from gold.graph_runs order by run_id
-    """) == [("r1", False, 2, 20, 10, 6, 2, 2, 2, 4, 12, 3.0, 0), ("r2", True, 1, 10, 5, 3, 1, 1, 1, 2, 0, 0.0, 0)]
+    """) == [
+        ("r0", False, 1, 10, 5, 3, 1, 1, 1, 2, 10, 2.5, 0),
+        ("r1", False, 2, 20, 10, 6, 2, 2, 2, 4, 12, 3.0, 0),
+        ("r2", True, 1, 10, 5, 3, 1, 1, 1, 2, 0, 0.0, 0),
+    ]
     # the load r9 was killed before it had written that it ended
     assert lake.rows("select run_id, name, status, stubs, rows_per_second from gold.graph_row_counts order by all") == [
+        ("r0", "Customer", "files_written", 2, 5.0),
         ("r1", "Customer", "succeeded", 2, 5.0),
         ("r1", "Product", "succeeded", 2, 5.0),
         ("r2", "Customer", "failed", 2, 5.0),
@@ -107,6 +127,7 @@ def test_loads_are_told_with_their_sums_and_rates(lake):
     assert lake.rows(
         "select run_id, name, is_latest, feed, source_line from gold.graph_rejected_rows order by all"
     ) == [
+        ("r0", "Customer", False, "customers", 3),
         ("r1", "Customer", False, "customers", 3),
         ("r1", "Product", False, "customers", 3),
         ("r2", "Customer", True, "customers", 3),
@@ -114,7 +135,7 @@ def test_loads_are_told_with_their_sums_and_rates(lake):
 
 
 def test_every_test_over_the_loads_finds_what_it_looks_for(lake):
-    runs = [run(1), run(1, status="running"), run(3)]
+    runs = [run(1), run(1, status="running"), run(3), run(4, status="files_written")]
     wrong_sum = counts(1, "Sum", sent=11)
     keep(lake, "graph_runs", runs)
     keep(
@@ -125,7 +146,7 @@ def test_every_test_over_the_loads_finds_what_it_looks_for(lake):
     keep(lake, "graph_rejected_rows", [rejected(1, "Customer", reason="a whim"), rejected(1, "Sum", batch_id="b7")] * 2)
 
     warned = {
-        "every_load_that_succeeded_has_counts",
+        "every_load_that_did_not_fail_has_counts",
         "every_rejected_row_is_recorded",
         "rejected_rows_lead_to_files_that_landed",
     }

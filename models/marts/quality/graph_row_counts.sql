@@ -52,7 +52,7 @@ final as (
         coalesce(
             row_counts.sent = row_counts.created + row_counts.updated + row_counts.unchanged + row_counts.rejected, false
         ) as is_balanced,
-        -- a load that failed may have been stopped before its first write
+        -- a load that failed may have been stopped before its first write; import files are not in the graph yet
         runs.status <> 'succeeded' or coalesce(
             row_counts.in_graph = row_counts.created + row_counts.updated + row_counts.unchanged + row_counts.stubs, false
         ) as is_in_graph,

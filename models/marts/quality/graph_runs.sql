@@ -47,7 +47,7 @@ final as (
         cast(runs.rows_written / nullif(cast(runs.duration_seconds as {{ sql_type('double') }}), 0)
             as {{ sql_type('double') }}) as rows_per_second,
         runs.retries,
-        runs.status <> 'succeeded' or sums.mart_count is not null as is_counted,
+        runs.status = 'failed' or sums.mart_count is not null as is_counted,
         runs.report
     from runs
     left join sums

@@ -310,6 +310,31 @@ def test_a_server_elsewhere_gets_files_a_command_and_the_next_load(shop, home, e
 
     order = json.loads(told[1].stdout)
     assert counts(empty) == {}
+    runs = sorted(ops.read(elsewhere.options.settings.ops, "graph_runs"), key=lambda run: run["started_at"])
+    # the load of a server that is not the lake's own was refused before it began
+    assert [(run["status"], run["rows_written"], run["error"]) for run in runs] == [("files_written", 10, None)] * 2
+    kept = json.loads(runs[1]["report"])
+    assert (kept["after_import"], kept["configuration"]["neo4j"]) == ({"List": 1}, f"{empty.uri}/neo4j")
+    counted = [
+        row for row in ops.read(elsewhere.options.settings.ops, "graph_row_counts") if row["run_id"] == kept["run_id"]
+    ]
+    assert [(row["name"], row["sent"], row["created"], row["rejected"], row["in_graph"]) for row in counted] == [
+        ("Customer", 3, 3, 0, None),
+        ("List", 1, 1, 0, None),
+        ("Product", 2, 2, 0, None),
+        ("PURCHASED", 12, 5, 7, None),
+    ]
+    rejected = [
+        row
+        for row in ops.read(elsewhere.options.settings.ops, "graph_rejected_rows")
+        if row["run_id"] == kept["run_id"]
+    ]
+    assert Counter(row["reason"] for row in rejected) == {
+        "missing_from": 2,
+        "missing_to": 1,
+        "null_key": 1,
+        "duplicate_key": 3,
+    }
     assert (order["folder"], order["after_import"]) == (str(folder), {"List": 1})
     tool, *arguments = shlex.split(order["command"])
     assert tool == "neo4j-admin"
@@ -321,6 +346,8 @@ def test_a_server_elsewhere_gets_files_a_command_and_the_next_load(shop, home, e
     assert counts(empty) == {**dict(SHOP), "List": 1}
     with pytest.raises(BulkRefusedError, match="goes on from there"):
         write_import_files(elsewhere.options, folder)
+    refused = max(ops.read(elsewhere.options.settings.ops, "graph_runs"), key=lambda run: run["started_at"])
+    assert (refused["status"], refused["error"].split(":")[0]) == ("failed", "BulkRefusedError")
 
     report = load(replace(elsewhere.options, bulk=False))
 
@@ -342,3 +369,4 @@ def test_a_folder_with_other_things_in_it_is_left_alone(shop, home, empty, tmp_p
         write_import_files(elsewhere.options, tmp_path / "taken")
 
     assert (tmp_path / "taken" / "letter").exists()
+    assert [ops.read(elsewhere.options.settings.ops, table) for table in TABLES] == [[]] * 3

@@ -97,6 +97,21 @@ def test_deletes_beyond_the_limit_stop_a_load_before_it_writes(shop, empty_graph
     assert counts(empty_graph)["Person"] == 8
 
 
+def test_without_limits_of_its_own_a_load_goes_by_those_of_the_project(shop, empty_graph):
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(10))
+    load(shop.options)
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(7))
+    usual = shop.with_options(limits=None, allow_deletes=frozenset())
+
+    with pytest.raises(BlockedLoadError, match=r"3 of 10 nodes .* more than `graph_guards.max_deleted_share` = 0\.2\."):
+        load(usual)
+
+    assert counts(empty_graph)["Person"] == 10
+    shop.make("node_person", node("Person", "id"), PEOPLE.format(8))
+    load(usual)
+    assert counts(empty_graph)["Person"] == 8
+
+
 def test_a_mart_that_is_empty_or_whose_build_failed_takes_nothing_away(shop, empty_graph):
     shop.make("node_person", node("Person", "id"), PEOPLE.format(10))
     load(shop.options)

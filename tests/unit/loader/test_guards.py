@@ -186,6 +186,15 @@ def test_the_error_names_every_block_and_each_override_once():
     assert str(error.value).count("--allow-deletes Person") == 1
 
 
+@pytest.mark.parametrize(("deleted", "refused"), [(200, False), (201, True)])
+def test_by_default_a_fifth_may_go_and_any_share_may_be_rejected(deleted, refused):
+    limits = guards.declared_limits()
+
+    assert limits == Limits(max_deleted_share=0.2, max_rejected_share=1)
+    assert bool(said(plan(unchanged=1_000 - deleted, deleted=deleted), {}, limits, ())) is refused
+    assert said(plan(KNOWS, reasons={"missing_to": 10}, rejected=10), {}, limits, ()) == []
+
+
 @pytest.mark.parametrize("share", [None, -0.1, 1.5, "half", True])
 def test_a_limit_that_is_no_share_is_told(monkeypatch, share):
     given = {"graph_guards": {"max_deleted_share": share, "max_rejected_share": 0.1}}
