@@ -1,7 +1,7 @@
 """Writing rows in spite of errors that pass: the connector tries a transaction again, and this the rows as a whole.
 
 The connector waits as long before each try, and its budget is that of a task, however many transactions that has. So it gets
-a budget for all of them, and a load waits longer and longer before it sends the rows once more.
+a bounded budget for all of them, and a load waits longer and longer before it sends the rows once more.
 """
 
 import time
