@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 from dbt_batches import customer, product
-from dbt_lake import Batch, DbtLake
+from dbt_lake import Batch, DbtLake, Rejected
 from own_project import project_with
 
 from lakegraph.pipeline import batches
@@ -147,7 +147,11 @@ def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes, monkeypatch):
 def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(lakes, monkeypatch):
     monkeypatch.setattr("lakegraph.pipeline.run.JUDGE_AHEAD", ("--vars", "{judge_ahead: 2}"))
     daily, backfill = lakes
-    for day in DAYS:
+    # one review of a rating that there is not, and one that cannot be read
+    reviews = [*DAYS[1].records["reviews"], review("R4", "9")]
+    rejected = [Rejected("reviews", 5, "record.field_count", "R5,P1", "R5")]
+    dirty = dataclasses.replace(DAYS[1], records=DAYS[1].records | {"reviews": reviews}, rejected=rejected)
+    for day in (DAYS[0], dirty, *DAYS[2:]):
         daily.land(day)
         daily.run("build", "--exclude-resource-type", "unit_test")
         backfill.land(day)
@@ -158,6 +162,17 @@ def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(l
     assert backfill.rows("select review_id, rating from gold.reviews order by 1") == [("R1", 5), ("R2", 2), ("R3", 3)]
     assert backfill.rows("select category_name from gold.categories") == [("Lamps",)]
     assert dataclasses.asdict(list_batches(settings(lake=backfill.lake))[3])["state"] == "applied"
+    # each step of each batch is logged once; staging says what became of the records
+    steps = ["build", "dbt staging", "dbt validation", "dbt intermediate", "dbt snapshots"]
+    of_the_last = ["dbt graph", "dbt marts", "dbt seeds", "dbt tests"]
+    log = backfill.rows("select batch_id, step from gold.processing_log where status = 'succeeded'")
+    assert sorted(log) == sorted(
+        [(day.id, step) for day in DAYS for step in steps] + [(DAYS[-1].id, step) for step in of_the_last]
+    )
+    assert backfill.rows("""
+        select batch_id, records_read, records_valid, records_quarantined from gold.processing_log
+        where coalesce(records_read, records_valid, records_quarantined) is not null order by 1
+    """) == [("b_15", 8, 8, 0), ("b_16", 8, 6, 2), ("b_17", 3, 3, 0), ("b_18", 4, 4, 0)]
 
 
 def test_a_batch_that_comes_during_a_backfill_is_not_taken_in_before_its_records_are_judged(lakes):
