@@ -191,6 +191,18 @@ def create(declaration: Declaration) -> str:
     return f"{_match_ends(declaration)}\nCREATE (from)-[edge:{written}]->(to)"
 
 
+def in_turn(statement: str, graph_id: str) -> str:
+    """A statement whose transactions are committed one after the other, however many run at once.
+
+    Each ends by locking the metadata of the graph, which the lease has made, and holds it until it is committed.
+    """
+    text = graph_id.replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        f"{statement}\nWITH count(*) AS written\n"
+        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: '{text}'}})\n{_LOCK_METADATA}"
+    )
+
+
 def delete_edge(edge: EdgeDeclaration) -> str:
     """The statement that deletes an event's edge."""
     return f"{match_edge(edge)}\nDELETE edge"

@@ -1,6 +1,7 @@
 """Edges in parallel without deadlock: the ends are dealt into groups, and a task writes an edge only while it alone holds both.
 
-Two writes lock each other out when they share an end, and may deadlock when each holds an end that the other wants next. With
+Two writes lock each other out when they share an end, and may deadlock when each holds an end that the other wants next. (What
+a commit locks beyond the ends, neighbouring edges, is apart: grouped writes commit in turn, see `cypher.in_turn`.) With
 the ends in 2n groups, n tasks can hold two groups each; a tournament of all groups, in which each meets each other once, gives
 every edge a round and a task in which both of its groups are held (the circle method for round-robin tournaments).
 """

@@ -127,10 +127,12 @@ def upsert(session: Session, step: Step) -> None:
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
     strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed, step.labels_removed)
+    first = cypher.create(declaration) if is_first(session, step) else None
     dealt, parts = strategy.schedule, [(events, rows)]
     if dealt:
         parts = zip(rounds(declaration, events, dealt), map(sum, dealt.edges), strict=True)
-    first = cypher.create(declaration) if is_first(session, step) else None
+        statement = cypher.in_turn(statement, session.graph_id)
+        first = cypher.in_turn(first, session.graph_id) if first else None
     _write(session, declaration, f"write {declaration.name}", rows, statement, strategy.tasks, parts, first)
 
 

@@ -10,8 +10,12 @@ if TYPE_CHECKING:
 # below this, planning and starting tasks takes longer than the work they do
 FEW_ROWS = 200_000
 
-# hashes and times must not depend on where a session runs
-_ALWAYS = {"spark.sql.session.timeZone": "UTC"}
+_ALWAYS = {
+    # hashes and times must not depend on where a session runs
+    "spark.sql.session.timeZone": "UTC",
+    # from 4.1 on, Spark would make one partition, and so one task, of the parts that tasks are to write at once
+    "spark.sql.unionOutputPartitioning": "false",
+}
 _FEW = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false"}
 
 
@@ -24,7 +28,8 @@ def is_large(rows: int) -> bool:
 def tuned(spark: "SparkSession", rows: int) -> Iterator[None]:
     """Settings that suit a load of so many rows; the session's own come back afterwards."""
     wanted = _ALWAYS | ({} if is_large(rows) else _FEW)
-    before = {name: spark.conf.get(name) for name in wanted}
+    # Spark before 4.1 does not know all of them
+    before = {name: spark.conf.get(name, None) for name in wanted}
     for name, value in wanted.items():
         spark.conf.set(name, value)
     try:
@@ -32,7 +37,10 @@ def tuned(spark: "SparkSession", rows: int) -> Iterator[None]:
             yield
     finally:
         for name, value in before.items():
-            spark.conf.set(name, value)
+            if value is None:
+                spark.conf.unset(name)
+            else:
+                spark.conf.set(name, value)
 
 
 @contextmanager

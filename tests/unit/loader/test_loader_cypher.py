@@ -208,6 +208,14 @@ def test_a_trial_creates_and_deletes_one_of_everything():
     }
 
 
+def test_what_is_written_in_turn_ends_by_locking_the_metadata_of_its_graph():
+    assert cypher.in_turn("CREATE (n)", r"it's \a") == (
+        "CREATE (n)\nWITH count(*) AS written\n"
+        r"MATCH (m:`LakegraphMetadata` {graph_id: 'it\'s \\a'})"
+        "\nSET m.lease_fence = coalesce(m.lease_fence, 0)"
+    )
+
+
 def test_rows_of_what_the_graph_does_not_have_are_created():
     further = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Party"))
 
