@@ -7,7 +7,7 @@ import sys
 
 from lakegraph.pipeline.not_landed import batches_not_landed
 
-FIRST, SECOND, THIRD = "2025_01_15", "2025_01_16", "2025_01_17"
+FIRST, SECOND = "2025_01_15", "2025_01_16"
 
 
 def told(place) -> list[tuple[str, str, str]]:
@@ -71,6 +71,15 @@ def test_what_is_kept_aside_is_told_until_it_is_corrected_or_taken_away(place):
     place.whole_drop(SECOND, "S1")
     place.land()
     assert told(place) == []
+
+
+def test_a_trigger_that_cannot_be_read_is_told_though_one_of_its_name_landed_before(place):
+    place.whole_drop(FIRST, "S1")
+    place.land()
+    place.drop(f"trigger_{FIRST}.json", "{")
+    place.land()
+
+    assert [(name, state) for name, state, _ in told(place)] == [(f"trigger_{FIRST}.json", "kept aside")]
 
 
 def test_the_command_lists_them_behind_those_that_landed(place):
