@@ -104,6 +104,9 @@ class _Landing:
             self.settings.drops, self.sources, files, self.prints, self.visible, self.aside.triggers()
         )
         self.result.unclaimed.extend(unclaimed_files(candidates, files))
+        self.result.expected.update(
+            path for candidate in candidates if candidate.batch_id not in self.visible for path in candidate.missing
+        )
         expected = set(expected_paths(candidates))
         self.result.unmatched.extend(name for name in unmatched if self.settings.drops / name not in expected)
         return candidates
