@@ -26,6 +26,7 @@ class Candidate:
         fault: why it cannot be landed as it is.
         unreadable: the trigger file, if it cannot be understood; it announces no batch then.
         unowned: the names of files that its trigger expects and that are there, but belong to no feed.
+        missing: where the files lie that its trigger expects, once they have come; a feed's file may come elsewhere too.
     """
 
     batch_id: str
@@ -36,6 +37,7 @@ class Candidate:
     fault: str | None = None
     unreadable: Path | None = None
     unowned: tuple[str, ...] = ()
+    missing: tuple[Path, ...] = ()
 
     @property
     def delivered_names(self) -> set[str]:
@@ -121,6 +123,7 @@ def _announced(claim: Claim, owned: set[Path]) -> Candidate:
         waits_for,
         claim.dispute or _fault(own),
         unowned=unowned,
+        missing=tuple(received.path.parent / name for name in missing),
     )
 
 

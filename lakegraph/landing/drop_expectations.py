@@ -18,7 +18,7 @@ from lakegraph.landing.triggers import Trigger
 from lakegraph.runtime.expectations import Asset, Expected
 
 RECORDS, FILES, EMPTIED = "records read", "files", "columns emptier than usual"
-REQUIRED = "the required columns"
+REQUIRED, NEEDED = "the required columns", "the columns that must be there"
 # With fewer earlier batches there is no telling what is usual.
 FEWEST_BATCHES = 2
 
@@ -91,7 +91,7 @@ def header_asset(candidate: Candidate, missing: MissingColumns, limits: Mapping)
 
     columns = [column for column in declared_feeds()[missing.feed].columns if column not in missing.absent]
     measured = {FILES: len(candidate.delivered_names)} | {_of(missing, column): "" for column in columns}
-    expected = _columns(missing, missing.needed, REQUIRED, limits)
+    expected = _columns(missing, missing.needed, NEEDED, limits)
     return Asset(candidate.batch_id, pd.DataFrame([measured]), [replace(expected, part=missing.source_file)])
 
 
@@ -244,12 +244,13 @@ def _filled(file: LandedFile, past: Past, emptied: _Emptied, limits: Mapping) ->
     """One expectation for all columns: Great Expectations takes its time with each, and hardly ever has one to tell of."""
     if not emptied.compared:
         return
+    told_of = sum(1 for filled in past.filled if filled)
     told = [f"{column} ({share:.0%}, usually {usual:.0%})" for column, (share, usual) in sorted(emptied.shares.items())]
     yield Expected(
         _between(_of(file, EMPTIED), None, 0),
         limits["severity"],
         f"values in each column in at least {limits['min_share']:g} times the usual share of the records, by the median of "
-        f"the feed's last {len(past.filled)} batches",
+        f"the feed's last {told_of} batches that tell of it",
         bound="no column with fewer",
         checked=emptied.compared,
         unexpected=len(told),

@@ -22,7 +22,7 @@ from lakegraph.landing.lock import landing_lock
 from lakegraph.landing.result import LandingResult, LeftBehind
 from lakegraph.landing.sources import Sources, load_sources
 from lakegraph.runtime.expectations import Expectations, import_ahead
-from lakegraph.runtime.processing_log import log_found, logged_step, new_run_id
+from lakegraph.runtime.processing_log import GONE, last_found, log_found, logged_step, new_run_id
 from lakegraph.runtime.settings import Settings
 
 
@@ -67,7 +67,8 @@ class _Landing:
     def run(self) -> LandingResult:
         """Take the candidates in batch order; the first that is left behind stops the others."""
         stopped_by = ""
-        for candidate in self._candidates():
+        candidates = self._candidates()
+        for candidate in candidates:
             batch_id = candidate.batch_id
             if candidate.unreadable:
                 self._keep_aside(candidate, candidate.fault)
@@ -84,6 +85,7 @@ class _Landing:
             elif fault := self._land(candidate):
                 self.result.refused.append(LeftBehind(batch_id, fault))
                 stopped_by = batch_id
+        self._end_findings({candidate.batch_id for candidate in candidates})
         self.expectations.build_data_docs()
         return self.result
 
@@ -102,6 +104,9 @@ class _Landing:
             self.settings.drops, self.sources, files, self.prints, self.visible, self.aside.triggers()
         )
         self.result.unclaimed.extend(unclaimed_files(candidates, files))
+        self.result.expected.update(
+            path for candidate in candidates if candidate.batch_id not in self.visible for path in candidate.missing
+        )
         expected = set(expected_paths(candidates))
         self.result.unmatched.extend(name for name in unmatched if self.settings.drops / name not in expected)
         return candidates
@@ -156,6 +161,13 @@ class _Landing:
             if known.expected_files not in (None, frozenset(trigger.expected_files)):
                 found.append(f"{name} expects other files")
         return found
+
+    def _end_findings(self, met: set[str]) -> None:
+        """Log of the batches that waited or were refused that they are gone; one corrected may have another id now."""
+        for row in last_found(self.settings.ops, "land"):
+            if row["batch_id"] not in met and row["batch_id"] not in self.visible:
+                reason = "it is no more in the drops folder"
+                log_found(self.settings.ops, self.run_id, "land", row["batch_id"], GONE, reason)
 
     def _keep_aside(self, candidate: Candidate, reason: str) -> None:
         trigger = candidate.unreadable or (candidate.trigger and candidate.trigger.path)

@@ -26,12 +26,23 @@ def landed_batches(lake: Path) -> list[str]:
 
 @contextmanager
 def logged_publication(lake: Path, batch_ids: Iterable[str]) -> Iterator[None]:
-    """Log the step `publish` of some batches, which are published together."""
+    """Log the step `publish` of some batches, which are published together.
+
+    Raises:
+        PublishError: the lake cannot be written to.
+    """
     landed = {row["batch_id"]: row for row in ops.read(lake / "ops", BATCHES)}
     run_id = new_run_id()
     with ExitStack() as steps:
         for batch_id in batch_ids:
-            entry, batch = steps.enter_context(logged_step(lake / "ops", run_id, "publish", batch_id)), landed[batch_id]
+            batch = landed[batch_id]
+            try:
+                entry = steps.enter_context(logged_step(lake / "ops", run_id, "publish", batch_id))
+            except OSError as error:
+                raise PublishError(
+                    f"The processing log in {lake / 'ops'} cannot be written: {error.strerror or error}.",
+                    "What is published is logged in the lake; make it writable.",
+                ) from error
             entry.records_read, entry.records_valid = batch["records_read"], batch["records_landed"]
             entry.records_quarantined = batch["records_rejected"]
         yield

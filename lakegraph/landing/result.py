@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class LandingResult:
         refused: batches that cannot be landed as they are.
         unclaimed: files that were left alone, each with its reason.
         unmatched: files that fit no pattern of the sources file.
+        expected: where the files lie that triggers of batches still expect, once they have come.
     """
 
     batches: list[LandedBatch] = field(default_factory=list)
@@ -119,6 +121,7 @@ class LandingResult:
     refused: list[LeftBehind] = field(default_factory=list)
     unclaimed: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    expected: set[Path] = field(default_factory=set)
 
     @property
     def complete(self) -> bool:

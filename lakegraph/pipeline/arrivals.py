@@ -5,7 +5,7 @@ look, and one that says nothing new starts no run.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,8 @@ class _Arrival:
 class Arrivals:
     """The files of a drops folder that no run has been given yet.
 
-    With trigger files, a trigger announces a batch; without them, every file of a feed does. The other files, those of no feed
-    too, count only while something is unfinished: one of them may be what a batch waits for.
+    With trigger files, a trigger announces a batch; without them, every file of a feed does. The other files count only while
+    something is unfinished, those of no feed only if a trigger expects them: one of them may be what a batch waits for.
 
     Args:
         drops: the drops folder.
@@ -65,6 +65,7 @@ class Arrivals:
         self._settled = SETTLED_S["trigger" if trigger else "feed"]
         self._taken: dict[Path, Signature] = {}
         self._new: dict[Path, _Arrival] = {}
+        self._expected: Set[Path] = frozenset()
 
     @property
     def awaited(self) -> str:
@@ -80,7 +81,7 @@ class Arrivals:
         """Look at the folder.
 
         Args:
-            unfinished: whether a batch waits for files or the last run failed, so that any new file may mend it.
+            unfinished: whether a batch waits for files or the last run failed, so that a new file may mend it.
 
         Raises:
             DropsError: the folder is not there or cannot be read.
@@ -96,9 +97,15 @@ class Arrivals:
             for path, signature in there.items()
             if path not in self._taken
         }
-        waited_for = [path for path in self._new if self._announces(path)] or (list(self._new) if unfinished else [])
+        waited_for = [path for path in self._new if self._announces(path)]
+        if not waited_for and unfinished:
+            waited_for = [path for path in self._new if path in self._expected or self._is_taken(path)]
         whole = all(now - self._new[path].since >= self._settled for path in waited_for)
         return Look(ready=bool(waited_for) and whole, growing=not whole)
+
+    def expect(self, files: Set[Path]) -> None:
+        """Say which files triggers expect that had not come when the last run looked, whether or not a feed takes them."""
+        self._expected = files
 
     def take(self) -> None:
         """Remember that what the last look found is now given to a run."""

@@ -34,12 +34,13 @@ def _left_behind(settings: Settings, landed: list[dict]) -> list[BatchState]:
 
 
 def _kept_aside(settings: Settings, landed: list[dict]) -> list[BatchState]:
-    """A row per batch, and per trigger that could not be read, unless its corrected version has landed."""
-    corrected = {batch["trigger_file"] for batch in landed}
+    """A row per batch, and per trigger that could not be read, unless its corrected version has landed since."""
     kept: dict[tuple[str, str], BatchState] = {}
     for row in sorted(ops.read(settings.ops, KEPT_ASIDE), key=lambda row: row["kept_at"]):
         is_trigger = row["batch_id"] is None
-        if is_trigger and row["source_file"] in corrected:
+        if is_trigger and any(
+            batch["trigger_file"] == row["source_file"] and batch["landed_at"] > row["kept_at"] for batch in landed
+        ):
             continue
         # somebody has taken it away
         if row["kept_in"] and not (settings.lake / row["kept_in"]).exists():

@@ -3,7 +3,8 @@
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from pathlib import Path
 
 from lakegraph.landing.operations import land
 from lakegraph.landing.sources import load_sources
@@ -53,7 +54,7 @@ def watch(settings: Settings, poll: float | None = None, load: bool = True) -> N
             # no trigger must wait for them; what arrives meanwhile is noticed
             imports.join()
             say(f"watching {settings.drops} for {arrivals.awaited}; Ctrl-C stops")
-            follow(arrivals, changes.wait, PipelineRuns(settings, load), Decisions(settings).came)
+            follow(arrivals, changes.wait, PipelineRuns(settings, load, arrivals.expect), Decisions(settings).came)
     except BaseException as error:
         if not was_interrupted(error):
             raise
@@ -106,11 +107,13 @@ class PipelineRuns:
     Args:
         settings: where everything lies.
         load: whether the graph is loaded too.
+        expect: is told which files triggers expect that have not come.
     """
 
-    def __init__(self, settings: Settings, load: bool):
+    def __init__(self, settings: Settings, load: bool, expect: Callable[[Set[Path]], None]):
         self._settings = settings
         self._load = load
+        self._expect = expect
         # whether an earlier run did not go all the way; asked by the first run, which tells when it cannot be known
         self._behind: bool | None = None
 
@@ -123,6 +126,7 @@ class PipelineRuns:
         steps = Steps()
         with steps.step("land"):
             landing = land(self._settings)
+        self._expect(landing.expected)
         steps.tell(landing.summary())
         if self._behind is None:
             self._behind = has_unfinished_build(self._settings) or (self._load and graph_is_behind(self._settings))

@@ -17,6 +17,8 @@ from lakegraph.runtime.ops import append, ops_file, read_file
 TABLE = "processing_log"
 # What each run finds anew until somebody mends it: one row per batch and reason, not one per run.
 FOUND_AGAIN = ("waiting", "refused")
+# What was found of a batch holds no more, for a later run did not meet the batch.
+GONE = "gone"
 
 
 @dataclass
@@ -81,14 +83,14 @@ def logged_step(ops: Path, run_id: str, step: str, batch_id: str | None = None) 
 
 
 def log_found(ops: Path, run_id: str, step: str, batch_id: str | None, status: str, reason: str) -> None:
-    """Log that a step was not even begun, as `waiting` or `refused`: a row per batch and reason, the latest.
+    """Log that a step was not even begun, as `waiting`, `refused` or `gone`: a row per batch and reason, the latest.
 
     Args:
         ops: the folder of the operational tables.
         run_id: the run that found it.
         step: the step that it would have been.
         batch_id: the batch, if it is known.
-        status: waiting or refused.
+        status: waiting, refused or gone.
         reason: why, in one sentence.
     """
     now = _now()
@@ -98,14 +100,18 @@ def log_found(ops: Path, run_id: str, step: str, batch_id: str | None, status: s
 
 
 def last_found(ops: Path, step: str) -> list[dict]:
-    """What was last found of each batch that a step left waiting or refused, the oldest first; of known batches alone."""
+    """What was last found of each batch that a step left waiting or refused, the oldest first; of known batches alone.
+
+    Not of those that have gone since.
+    """
     last = {}
     for file in (ops / TABLE).glob(f"{step}.*.parquet"):
         for row in read_file(file, TABLE):
             batch_id = row["batch_id"]
             if batch_id and (batch_id not in last or row["started_at"] > last[batch_id]["started_at"]):
                 last[batch_id] = row
-    return sorted(last.values(), key=lambda row: (row["started_at"], row["batch_id"]))
+    there = (row for row in last.values() if row["status"] != GONE)
+    return sorted(there, key=lambda row: (row["started_at"], row["batch_id"]))
 
 
 def _found_name(row: dict) -> str:

@@ -51,13 +51,12 @@
 {%- endmacro %}
 
 
-{# The calendar date as it is written, from an ISO date or an ISO timestamp. #}
+{# The calendar date as it is written, from an ISO date or an ISO timestamp; its moment may lie beyond the years that are read
+   as a timestamp. #}
 {% macro strict_date(expression) -%}
-    case
-        when {{ matches(expression, date_pattern()) }}
-            then try_cast({{ expression }} as date)
-        when {{ strict_timestamp(expression) }} is not null
-            then try_cast(substr({{ expression }}, 1, 10) as date)
+    {%- set time = '([T ]' ~ time_pattern() ~ zone_pattern() ~ '?)?' -%}
+    case when {{ matches(expression, date_pattern() ~ time) }}
+        then try_cast(substr({{ expression }}, 1, 10) as date)
     end
 {%- endmacro %}
 

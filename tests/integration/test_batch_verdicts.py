@@ -15,6 +15,7 @@ from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime import ops
+from lakegraph.runtime.processing_log import log_found
 from lakegraph.runtime.settings import Settings, settings
 
 pytestmark = pytest.mark.slow
@@ -70,7 +71,11 @@ def contract_result(batch_id: str, **changed) -> dict:
 
 def test_a_failed_batch_is_held_then_released(lake):
     drops = [contract_result(batch.id) for batch in (FIRST_DAY, BAD_DAY, NEXT_DAY)]
-    drops.append(contract_result("refused", success=False, observed="it lacks customer_id", unexpected=1))
+    # of two that landing did not meet any more, one has come back since
+    for batch_id, checked_at in (("refused", datetime(2999, 1, 1)), ("gone", datetime(2025, 1, 15))):
+        broken = {"success": False, "observed": "it lacks customer_id", "unexpected": 1}
+        drops.append(contract_result(batch_id, checked_at=checked_at, **broken))
+        log_found(lake.lake / "ops", "landing", "land", batch_id, "gone", "it is no more in the drops folder")
     ops.append(lake.lake / "ops", "expectation_results", "drops", drops)
     lake.land(FIRST_DAY)
     # the first day breaks rules of its own: whoever runs in production has to let it through once

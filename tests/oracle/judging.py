@@ -111,10 +111,11 @@ def _read(feed: str, declared: Mapping, name: str, data: bytes, today: date, pro
 def mentioned(text: str, reason: str, header: list[str], key: str) -> set[str]:
     """What stands in the place of a key in a record that cannot be read; all of its words where that place is not known.
 
-    Fields that are too many or too few may have moved the key by as many places.
+    Fields that are too many or too few may have moved the key by as many places; where a quote breaks the record, only its
+    first field is where it was. Line ends lie within quotes, and may be those of other records.
     """
     fields, are_all = parts(text)
-    if key in header:
+    if key in header and (are_all or header.index(key) == 0) and not re.search(r"[\r\n]", text):
         place = header.index(key)
         places = {place}
         if are_all:

@@ -88,9 +88,11 @@ def test_of_equal_records_the_first_is_valid_and_contradictions_are_all_quaranti
 @pytest.mark.parametrize(
     ("line", "reason", "mentions"),
     [
-        ('2,A 1,"12 Oak', "record.unterminated_quote", {"A 1"}),
+        ('2,A 1,"12 Oak', "record.unterminated_quote", {"2", "A", "1", "12", "Oak"}),
         ('2,"A""1" ,x', "record.unterminated_quote", {"2", "A", "1", "x"}),
-        ('2,"A""1","x"y', "record.unterminated_quote", {'A"1'}),
+        ('2,"A""1","x"y', "record.unterminated_quote", {"2", "A", "1", "x", "y"}),
+        ('2,"A-1\nB-2,C",x,y', "record.field_count", {"2", "A-1", "B-2", "C", "x", "y"}),
+        ('2,"A-1\rB-2",caf\\xe9', "record.encoding", {"2", "A-1", "B-2", "caf", "xe9"}),
         ("2, A-1 ,x,y", "record.field_count", {"A-1", "x"}),
         ("A-1,x", "record.field_count", {"A-1", "x"}),
         ("A-1", "record.field_count", {"A-1"}),
@@ -100,6 +102,10 @@ def test_of_equal_records_the_first_is_valid_and_contradictions_are_all_quaranti
 )
 def test_a_record_that_cannot_be_read_mentions_what_stands_in_the_place_of_its_key(line, reason, mentions):
     assert mentioned(line, reason, ["price", "part", "kind"], "part") == mentions
+
+
+def test_a_first_column_stands_before_the_quote_that_breaks_a_record():
+    assert mentioned('A 1,2,"12 Oak', "record.unterminated_quote", ["part", "price", "kind"], "part") == {"A 1"}
 
 
 def test_a_record_of_a_file_without_the_key_mentions_its_words_whatever_parts_them():

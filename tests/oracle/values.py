@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 BLANKS = " \t\n\v\f\r\u00a0\u200b\u202f\ufeff"
 INTEGER = re.compile(r"([+-]?[0-9]+)([.]0+)?")
 DECIMAL = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
-DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 MOMENT = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"([T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})([.](?P<fraction>[0-9]{1,9}))?)?"
@@ -53,17 +52,21 @@ def _boolean(text: str) -> bool | None:
 
 def _date(text: str) -> date | None:
     """The date as it is written: that of a timestamp is the one before its zone is minded."""
-    found = DATE.fullmatch(text)
-    if not found and _timestamp(text) is None:
-        return None
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+    moment = _moment(text)
+    return moment.date() if moment else None
 
 
 def _timestamp(text: str) -> datetime | None:
-    """In UTC; what names no zone is taken as UTC."""
+    """In UTC; what names no zone is taken as UTC. None beyond the years 1 to 9999."""
+    moment = _moment(text)
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+    except OverflowError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    """Date and time as they are written, with their zone."""
     found = MOMENT.fullmatch(text)
     if not found:
         return None
@@ -71,9 +74,8 @@ def _timestamp(text: str) -> datetime | None:
         day = date.fromisoformat(found["date"])
         clock = [int(found[part] or 0) for part in ("hour", "minute", "second")]
         micros = int((found["fraction"] or "").ljust(6, "0")[:6])
-        moment = datetime(day.year, day.month, day.day, *clock, micros, _zone(found["zone"]))
-        return moment.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
+        return datetime(day.year, day.month, day.day, *clock, micros, _zone(found["zone"]))
+    except ValueError:
         return None
 
 

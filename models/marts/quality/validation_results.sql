@@ -17,7 +17,8 @@ graph_expectations as (
     where stage = 'graph'
 ),
 
--- what a refused batch broke, which no build ever judges; those of a batch that waits come with its judgement
+-- what a refused batch broke, which no build ever judges, until it is gone from the drops folder; those of a batch that waits
+-- come with its judgement
 refused_drops as (
     select
         expectation_results.batch_id,
@@ -28,6 +29,13 @@ refused_drops as (
         and not exists (
             select 1 from {{ source('ops', 'batches') }} as batches
             where batches.batch_id = expectation_results.batch_id
+        )
+        and not exists (
+            select 1 from {{ source('ops', 'processing_log') }} as processing_log
+            where processing_log.batch_id = expectation_results.batch_id
+                and processing_log.step = 'land'
+                and processing_log.status = 'gone'
+                and processing_log.started_at > expectation_results.checked_at
         )
 ),
 

@@ -168,6 +168,12 @@ def test_batches_that_landed_before_it_was_kept_say_nothing_of_columns(place):
         )
 
     assert suppliers_from(place, "2025_01_03", 0) == []
+    assert suppliers_from(place, "2025_01_04", 0) == []
+    suppliers_from(place, "2025_01_05", 0)
+    [told] = {
+        row["description"] for row in place.table("expectation_results") if "values in each" in row["description"]
+    }
+    assert told.endswith("the median of the feed's last 2 batches that tell of it")
 
 
 def test_a_file_that_is_not_listed_fails_the_file_count(place):
@@ -244,7 +250,7 @@ def test_a_missing_required_column_breaks_the_contract_and_refuses_the_batch(pla
     assert list(place.settings.bronze.glob("*/batch_id=*")) == []
     assert found(place) == [("CRITICAL", False, "supplier_id, supplier_name", "it lacks supplier_id")]
     [row] = place.table("expectation_results")
-    assert (row["asset"], row["stage"], row["description"]) == (SUPPLIERS, "drop", "the required columns")
+    assert (row["asset"], row["stage"], row["description"]) == (SUPPLIERS, "drop", "the columns that must be there")
     assert (row["checked"], row["unexpected"]) == (2, 1)
     assert data_docs_index(place.lake, "drop").exists()
 

@@ -225,8 +225,18 @@ def test_an_expected_file_that_no_feed_takes_is_named_and_stays(place):
     result = place.land()
 
     assert result.unclaimed == ["prices_2025_01_15.csv (no feed takes it)"]
+    assert result.expected == set()
     assert place.visible() == ["batch_2025_01_15_001"]
     assert place.dropped() == ["prices_2025_01_15.csv"]
+
+
+def test_what_a_visible_batch_expects_is_expected_no_more(place):
+    place.whole_drop("2025_01_15", "A")
+    place.land()
+    place.trigger("2025_01_15")
+    place.trigger("2025_01_16", expected_files=["suppliers_2025_01_16.csv"])
+
+    assert place.land().expected == {place.drops / "suppliers_2025_01_16.csv"}
 
 
 def test_a_trigger_of_no_feed_is_refused(place):

@@ -51,16 +51,27 @@ def test_it_is_what_stands_in_the_place_of_the_key(record, expected):
 @pytest.mark.parametrize(
     ("record", "expected"),
     [
-        (b'5,P1,"x', "P1"),
+        (b'5,P1,"x', None),
         (b'5,"P1', None),
         (b"5,P1,9,x", "P1\x1f9"),
         (b"P1,9", "P1\x1f9"),
         (b"P1", "P1"),
-        (b'5,"P,1",9,"a\nb","c"', "P,1\x1f9\x1fa\nb"),
+        (b'5,"P,1",9,"a b","c"', "P,1\x1f9\x1fa b"),
     ],
 )
 def test_fields_too_many_or_too_few_may_have_moved_the_key(record, expected):
     assert kept("inventory", INVENTORY, record) == expected
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r"])
+def test_in_a_record_of_several_lines_any_word_may_be_a_key(end):
+    lines = [b'S1,"Acme,a@x,DE', b"S2,Beta,b@x,FR", b'S3,Gamma,c@x",IT']
+
+    assert kept("suppliers", "supplier_id,supplier_name,contact_email,country", end.join(lines)) is None
+
+
+def test_a_quote_that_breaks_the_record_hides_by_how_much_the_key_has_moved():
+    assert kept("suppliers", "supplier_name,supplier_id,country", b'Smith, John,S1,"DE') is None
 
 
 def test_any_delimiter_is_minded():

@@ -7,7 +7,7 @@ import sys
 
 from lakegraph.pipeline.not_landed import batches_not_landed
 
-FIRST, SECOND, THIRD = "2025_01_15", "2025_01_16", "2025_01_17"
+FIRST, SECOND = "2025_01_15", "2025_01_16"
 
 
 def told(place) -> list[tuple[str, str, str]]:
@@ -71,6 +71,45 @@ def test_what_is_kept_aside_is_told_until_it_is_corrected_or_taken_away(place):
     place.whole_drop(SECOND, "S1")
     place.land()
     assert told(place) == []
+
+
+def test_a_trigger_that_cannot_be_read_is_told_though_one_of_its_name_landed_before(place):
+    place.whole_drop(FIRST, "S1")
+    place.land()
+    place.drop(f"trigger_{FIRST}.json", "{")
+    place.land()
+
+    assert [(name, state) for name, state, _ in told(place)] == [(f"trigger_{FIRST}.json", "kept aside")]
+
+
+def test_a_batch_that_a_later_landing_does_not_meet_is_told_no_more(place):
+    place.configure(place.settings.sources.read_text().replace('{file: "trigger_{date}.json"}', "none"))
+    place.drop(f"suppliers_{FIRST}.csv", "supplier_name\nx\n")
+    place.land()
+    place.drop(f"suppliers_{FIRST}.csv", "supplier_name\ny\n")
+    place.land()
+
+    [(second, state, _)] = told(place)
+    assert state == "refused"
+    first = next(row["batch_id"] for row in place.table("processing_log") if row["batch_id"] != second)
+
+    place.suppliers(FIRST, "S1")
+    place.land()
+    assert told(place) == []
+
+    # one that comes back as it was is told again
+    place.drop(f"suppliers_{SECOND}.csv", "supplier_name\nx\n")
+    place.land()
+    (place.drops / f"suppliers_{SECOND}.csv").unlink()
+    place.land()
+    place.land()
+    gone = [row for row in place.table("processing_log") if row["status"] == "gone"]
+    assert told(place) == []
+    assert [row["batch_id"] for row in gone][:1] == [first]
+    assert len(gone) == 3
+    place.drop(f"suppliers_{SECOND}.csv", "supplier_name\nx\n")
+    place.land()
+    assert [(name, state) for name, state, _ in told(place)] == [(gone[-1]["batch_id"], "refused")]
 
 
 def test_the_command_lists_them_behind_those_that_landed(place):

@@ -151,6 +151,17 @@ def test_a_publication_that_fails_is_logged_with_its_reason(lake, bucket):
     assert first["error"].startswith(f"{lake} cannot be published to {ADDRESS}: ")
 
 
+def test_a_lake_that_cannot_be_written_to_is_told_in_a_sentence(lake, bucket):
+    (lake / "ops/processing_log").write_text("no folder")
+
+    with pytest.raises(
+        s3.PublishError, match=r"The processing log in .*ops cannot be written: File exists\. .*writable\."
+    ):
+        s3.publish(lake, ADDRESS, bucket)
+
+    assert keys(bucket) == []
+
+
 def test_an_operational_table_that_changed_is_written_again(lake, bucket):
     s3.publish(lake, ADDRESS, bucket)
     ops.append(lake / "ops", "batch_files", "b1", [{"batch_id": "b1", "feed": "products"}])

@@ -80,7 +80,9 @@ def test_data_files_count_only_while_something_is_unfinished(triggered):
     assert triggered.after(5, unfinished=True) == READY
 
 
-def test_a_file_of_no_feed_counts_while_something_is_unfinished_for_a_trigger_may_expect_it(triggered):
+def test_a_file_of_no_feed_counts_while_something_is_unfinished_if_a_trigger_expects_it(triggered):
+    triggered.arrivals.expect({triggered.drops / "readme_2025_01_15.txt"})
+    triggered.put("notes.txt")
     triggered.put("readme_2025_01_15.txt")
     assert triggered.after(0) == NOTHING
     assert triggered.after(9) == NOTHING
@@ -96,7 +98,16 @@ def test_a_file_of_no_feed_counts_while_something_is_unfinished_for_a_trigger_ma
     assert triggered.after(0.5, unfinished=True) == READY
 
 
+def test_a_file_that_nobody_expects_never_counts(triggered):
+    triggered.arrivals.expect({triggered.drops / "readme_2025_01_15.txt"})
+    triggered.put("notes.txt")
+
+    assert triggered.after(0, unfinished=True) == NOTHING
+    assert triggered.after(9, unfinished=True) == NOTHING
+
+
 def test_a_file_of_no_feed_that_grows_on_holds_nothing_up(triggered):
+    triggered.arrivals.expect({triggered.drops / "service.log"})
     triggered.put("service.log")
     assert triggered.after(0, unfinished=True) == GROWING
     triggered.put("service.log", "xx")

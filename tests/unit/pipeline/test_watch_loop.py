@@ -2,6 +2,7 @@
 
 import datetime as dt
 import errno
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from lakegraph.pipeline.batches import Decisions
 from lakegraph.pipeline.watching import FolderWatch
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
-from lakegraph.runtime.settings import settings
+from lakegraph.runtime.settings import Settings, settings
 
 
 class Runs:
@@ -243,6 +244,25 @@ def test_a_graph_is_behind_when_a_batch_was_applied_after_the_last_good_load(tmp
 
 def test_a_lake_that_was_never_built_has_nothing_to_load(tmp_path):
     assert watching.graph_is_behind(settings(lake=tmp_path)) is False
+
+
+def test_a_run_tells_which_files_triggers_still_expect(tmp_path):
+    sources, expected = tmp_path / "sources.yml", []
+    sources.write_text(
+        'trigger: {file: "trigger_{date}.json"}\nfeeds: {orders: {files: "orders_{date}.csv"}}\n', encoding="utf-8"
+    )
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    trigger = {"trigger_id": "b1", "batch_date": "2025-01-15", "trigger_timestamp": "2025-01-15T06:00:00Z"}
+    trigger |= {"client_name": "x", "data_files_ready": True, "expected_files": ["orders_2025_01_15.csv", "readme.txt"]}
+    (drops / "trigger_2025_01_15.json").write_text(json.dumps(trigger))
+    run = watching.PipelineRuns(Settings(lake=tmp_path / "lake", drops=drops, sources=sources), False, expected.append)
+
+    assert not run()
+    (drops / "orders_2025_01_15.csv").touch()
+    assert not run()
+
+    assert expected == [{drops / "orders_2025_01_15.csv", drops / "readme.txt"}, {drops / "readme.txt"}]
 
 
 def test_a_decision_is_noticed_once(tmp_path):
