@@ -86,8 +86,12 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
         (3, 60, 18),
         # one batch that is stuck must not use up those of a thousand
         (3, 70, 20),
-        (3, 1_000_000, 20),
-        (50, 1_000_000, 50),
+        (3, 1_040, 20),
+        # but a thousand with an error in every fortieth must get through
+        (3, 1_041, 21),
+        (3, 10_000, 200),
+        (50, 1_000, 50),
+        (50, 10_000, 200),
         (0, 1_000_000, 0),
     ],
 )
