@@ -36,10 +36,11 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Summary:
-    """The runs of a contender: the medians of the times, the largest of the peaks."""
+    """The runs of a contender: the medians of the times, the largest of the peaks, and their median."""
 
     seconds: float
     peak_memory_gb: float
+    usual_memory_gb: float
     afterwards: dict[str, float] = field(default_factory=dict)
 
 
@@ -53,6 +54,7 @@ def interleaved(contenders: Mapping[str, Callable[[], Measurement]], runs: int) 
         name: Summary(
             median(one.seconds for one in all_runs),
             max(one.peak_memory_gb for one in all_runs),
+            median(one.peak_memory_gb for one in all_runs),
             {what: median(one.afterwards[what] for one in all_runs) for what in all_runs[0].afterwards},
         )
         for name, all_runs in measured.items()

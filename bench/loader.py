@@ -77,7 +77,7 @@ def metrics_of(found: Mapping[str, Summary], grown: Measurement | None) -> dict[
 
     Args:
         found: contender to its runs.
-        grown: a full load with more edges, if there was one; its memory is compared with that of the full load alone.
+        grown: a full load with more edges, if there was one; its memory is compared with the median of full loads, being one run.
     """
     full = found["full"]
     metrics = {metric: found[name].seconds / full.seconds for metric, name in COMPARED.items() if name in found}
@@ -86,7 +86,7 @@ def metrics_of(found: Mapping[str, Summary], grown: Measurement | None) -> dict[
     metrics |= {f"{name}_share": seconds / full.seconds for name, seconds in full.afterwards.items()}
     metrics["peak_memory_gb"] = max(found[name].peak_memory_gb for name in ("full", "bulk") if name in found)
     if grown:
-        metrics["peak_memory_growth"] = grown.peak_memory_gb / full.peak_memory_gb
+        metrics["peak_memory_growth"] = grown.peak_memory_gb / full.usual_memory_gb
     return metrics
 
 

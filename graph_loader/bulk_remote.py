@@ -49,10 +49,11 @@ def order_import(session: Session, folder: Path) -> ImportOrder:
     """Write the import files of a session's plan, and save in the ledger that the graph may come to hold it.
 
     Args:
-        folder: where the files go; whatever is in it goes, see `require_usable`.
+        folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
 
     Raises:
         BulkRefusedError: the database is not empty.
+        ConfigurationError: the folder holds something else, see `require_usable`.
         LeaseError: another load has taken the lease.
     """
     session.lease.require()
@@ -83,5 +84,7 @@ def require_usable(folder: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
+    # the plan takes its time, in which others may have put something there since it was asked first
+    require_usable(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

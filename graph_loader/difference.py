@@ -1,4 +1,7 @@
-"""What a load has to do: every row of a mart, and every row the ledger remembers, with its status, and counted."""
+"""What a load has to do: the rows of a mart and those that the ledger remembers, with their status, and counted.
+
+A load that does not repair leaves out the rows that stay as they are, but for stubs, and only counts them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -53,6 +53,9 @@ _UNKNOWN = (
     "The server's log (logs/debug.log in its folder) says more; once the cause is gone, run the command again: what was "
     "committed before stays."
 )
+_WRONG = "Correct the statement, or the values that it is given, then run the command again."
+_OF_DRIVER = "Once the cause is gone, run the command again: what was committed before stays."
+_STATEMENT, _SERVER = "Neo.ClientError.Statement.", "Neo."
 _HINTS = {
     "Neo.ClientError.Schema.ConstraintValidationFailed": _VIOLATED,
     "Neo.ClientError.Schema.ConstraintViolation": _VIOLATED,
@@ -71,8 +74,8 @@ def advice(code: str, message: str, user: str, database: str) -> Refusal:
     """What an error is that another try would not mend, and what to do about it.
 
     Args:
-        code: the server's code for the error.
-        message: what the server says.
+        code: the server's code for the error; none of a server's where the driver itself found it.
+        message: what the server or the driver says.
         user: who asked.
         database: where.
     """
@@ -82,8 +85,11 @@ def advice(code: str, message: str, user: str, database: str) -> Refusal:
     if hint := _HINTS.get(code):
         # the first line names the constraint, the second one the nodes
         return Refusal(": ".join(lines[:2]) or code, hint)
+    if not code.startswith(_SERVER):
+        return Refusal(lines[0] if lines else "the driver gives no reason", _OF_DRIVER)
     # further lines only draw where in the statement the mistake is; the first one says it
-    return Refusal(f"{lines[0]} ({code})" if lines else code, _UNKNOWN)
+    reason = f"{lines[0]} ({code})" if lines else code
+    return Refusal(reason, _WRONG if code.startswith(_STATEMENT) else _UNKNOWN)
 
 
 def passes(code: str, kinds: frozenset[str]) -> bool:

@@ -115,11 +115,11 @@ def require_unblocked(found: tuple[Block, ...]) -> None:
 
 def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iterator[Block]:
     tally, declaration = step.tally, step.declaration
-    gone, known = lost(step)
+    gone, known = _lost(step)
     if not gone:
         return
     model, is_declared = declaration.model.name, step.entry is not None
-    # that was said of the mart as it was then, so it excuses numbers, not a mart that is empty or broken by now
+    # that was said of rows of the mart as it was then, so it excuses no mart that is empty or broken by now
     excused = min(gone, step.excused_deletes)
     beyond, others = gone - excused, known - excused
     if is_declared and tally.sent == 0:
@@ -150,7 +150,7 @@ def _deletes(step: "Step", result: "ModelResult | None", limits: Limits) -> Iter
     )
 
 
-def lost(step: "Step") -> tuple[int, int]:
+def _lost(step: "Step") -> tuple[int, int]:
     """How many rows would leave the graph, and of how many; those that a migration writes anew do not leave it."""
     tally = step.tally
     gone = tally[Status.DELETED]

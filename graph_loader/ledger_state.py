@@ -113,14 +113,17 @@ class Attempt:
     Attributes:
         generation: its number.
         entries: what the graph is to hold after it.
-        deletes: place to rows that it was about to delete, where it was allowed any number; so many may the load that ends it.
-        rejects: place to rows that it set aside, where it was allowed any number; likewise.
+        allowed_deletes: the labels and types of which it was allowed to delete any number; what it was about to delete of them
+            the load that ends it may delete.
+        allowed_rejects: the labels and types of whose marts any number of rows could be rejected.
+        rejects: place to rows of those that it set aside; so many may the load that ends it.
         repair: whether it set right what others had changed in the graph; so does the load that ends it.
     """
 
     generation: int
     entries: dict[str, Remembered]
-    deletes: dict[str, int] = field(default_factory=dict)
+    allowed_deletes: tuple[str, ...] = ()
+    allowed_rejects: tuple[str, ...] = ()
     rejects: dict[str, int] = field(default_factory=dict)
     repair: bool = False
 
@@ -171,17 +174,22 @@ class LedgerState:
         """
         declared = {(edge.type, edge.start.node, edge.end.node): edge for edge in graph.edges}
 
-        def renamed(entries: dict[str, Remembered]) -> dict[str, Remembered]:
-            found = {}
-            for entry in entries.values():
-                between = [entry.ends[role]["node"] for role in ("from", "to") if role in entry.ends]
-                edge = declared.get((entry.type or entry.name, *between))
-                now = replace(entry, name=edge.name, type=_shared_type(edge)) if edge else entry
-                found[now.place] = now
-            return found
+        def now(entry: Remembered) -> Remembered:
+            between = [entry.ends[role]["node"] for role in ("from", "to") if role in entry.ends]
+            edge = declared.get((entry.type or entry.name, *between))
+            return replace(entry, name=edge.name, type=_shared_type(edge)) if edge else entry
 
-        pending = tuple(replace(attempt, entries=renamed(attempt.entries)) for attempt in self.pending)
-        return replace(self, entries=renamed(self.entries), pending=pending)
+        def renamed(entries: dict[str, Remembered]) -> dict[str, Remembered]:
+            return {found.place: found for found in map(now, entries.values())}
+
+        def begun(attempt: Attempt) -> Attempt:
+            rejects = {
+                now(attempt.entries[name]).place if name in attempt.entries else name: rows
+                for name, rows in attempt.rejects.items()
+            }
+            return replace(attempt, entries=renamed(attempt.entries), rejects=rejects)
+
+        return replace(self, entries=renamed(self.entries), pending=tuple(map(begun, self.pending)))
 
     def as_dict(self) -> dict:
         """The state as JSON holds it."""
@@ -202,7 +210,8 @@ class LedgerState:
             Attempt(
                 attempt["generation"],
                 entries(attempt["entries"]),
-                attempt.get("deletes", {}),
+                tuple(attempt.get("allowed_deletes", ())),
+                tuple(attempt.get("allowed_rejects", ())),
                 attempt.get("rejects", {}),
                 attempt.get("repair", False),
             )

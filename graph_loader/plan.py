@@ -1,7 +1,7 @@
 """What a load will do, per label and type: the difference of mart and ledger, counted, and the ledger's next entries."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
 from graph_loader.engines import Engine
-from graph_loader.guards import is_among, lost
+from graph_loader.excuses import excused_deletes, excused_rejects
+from graph_loader.guards import is_among
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, Remembered, place, remember
 from graph_loader.marts import Marts
@@ -32,6 +33,7 @@ class Step:
 
     declaration: Declaration
     tally: Tally
+    # in a load that does not repair, those that stay as they are are left out, but for stubs
     rows: Relation
     # None when no model declares it any more: all its rows go
     entry: Remembered | None
@@ -46,7 +48,7 @@ class Step:
     migration: tuple[str, ...] = ()
     # None in a load that goes by what the ledger remembers
     repair: Repair | None = None
-    # how many rows an attempt that broke off was allowed to delete, and to set aside
+    # how many of the rows that go an attempt that broke off was allowed to delete, and how many it was to set aside
     excused_deletes: int = 0
     excused_rejects: int = 0
 
@@ -101,8 +103,8 @@ def planned(
     """The plan of a load; what it keeps in Spark's memory is released afterwards. Touches neither graph nor pointer.
 
     Args:
-        allowed_deletes: labels and types of which the load may delete any number; as many may one that ends it, should it
-            break off.
+        allowed_deletes: labels and types of which the load may delete any number; those of attempts that did not end join, for
+            the load that ends this one.
         allowed_rejects: labels and types of whose marts any number of rows may be rejected; likewise.
         read_back: reads the graph, for a load that repairs; None goes by what the ledger remembers.
 
@@ -123,14 +125,22 @@ def planned(
             steps.append(step)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(engine, ledger, entries, steps)
+        pending = ledger.state.pending
+        deletes = allowed_deletes.union(*(attempt.allowed_deletes for attempt in pending))
+        rejects = allowed_rejects.union(*(attempt.allowed_rejects for attempt in pending))
         attempt = Attempt(
             generation,
             entries,
-            deletes=_allowed(steps, allowed_deletes, lambda step: lost(step)[0]),
-            rejects=_allowed(steps, allowed_rejects, lambda step: step.tally[Status.REJECTED]),
+            allowed_deletes=tuple(sorted(deletes)),
+            allowed_rejects=tuple(sorted(rejects)),
+            rejects={
+                place(step.declaration.kind, step.declaration.name): step.tally[Status.REJECTED]
+                for step in steps
+                if is_among(step.declaration, rejects) and step.tally[Status.REJECTED]
+            },
             repair=read_back is not None,
         )
-        yield Plan(tuple(_excused(step, ledger.state.pending) for step in steps), attempt)
+        yield Plan(tuple(_excused(engine, ledger, step) for step in steps), attempt)
     finally:
         for step in steps:
             kept = [former.rows for former in step.former]
@@ -140,21 +150,12 @@ def planned(
                 rows.unpersist()
 
 
-def _allowed(steps: list[Step], names: frozenset[str], count: Callable[[Step], int]) -> dict[str, int]:
-    """Place to rows, of the steps that are allowed any number."""
-    return {
-        place(step.declaration.kind, step.declaration.name): count(step)
-        for step in steps
-        if is_among(step.declaration, names) and count(step)
-    }
-
-
-def _excused(step: Step, pending: tuple[Attempt, ...]) -> Step:
-    name = place(step.declaration.kind, step.declaration.name)
-    # each attempt counted all that the ledger knew at its time, so the numbers do not add up: the largest holds the others
-    deletes = max((attempt.deletes.get(name, 0) for attempt in pending), default=0)
-    rejects = max((attempt.rejects.get(name, 0) for attempt in pending), default=0)
-    return replace(step, excused_deletes=deletes, excused_rejects=rejects)
+def _excused(engine: Engine, ledger: Ledger, step: Step) -> Step:
+    deletes = 0
+    # which rows a migration writes anew cannot be told, for they come back under another key or name
+    if step.tally[Status.DELETED] and step.written_anew is None:
+        deletes = excused_deletes(engine, ledger, step.declaration, step.rows)
+    return replace(step, excused_deletes=deletes, excused_rejects=excused_rejects(ledger.state, step.declaration))
 
 
 def _step(

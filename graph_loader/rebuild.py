@@ -129,17 +129,18 @@ def _claimed(
 ) -> tuple[Remembered, Claim]:
     """The ledger's entry of a label or type, staged, and its counts; `mart` names the rows that the graph is to hold."""
     ledger = session.ledger
-    before = _replaced(session, declaration)
+    earlier = _earlier(session, declaration)
+    is_comparable = _is_comparable(session, declaration, earlier)
     names = {column.name for column in declaration.properties}
-    removed = tuple(sorted({name for entry in before for name in entry.properties} - names))
+    removed = tuple(sorted({name for entry in earlier for name in entry.properties} - names))
     labels = {*declaration.labels} if isinstance(declaration, NodeDeclaration) else set()
-    labels_removed = tuple(sorted({label for entry in before for label in entry.labels} - labels))
+    labels_removed = tuple(sorted({label for entry in earlier for label in entry.labels} - labels))
     total = session.connection.count(cypher.count(declaration))
     read_back = Readback(session.engine, session.writer, ledger)
     held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
     nothing = held.selectExpr(*identity_names(declaration.identity), HASH).limit(0)
     wanted = ledger.rows(session.spark, mart).frame if mart else nothing
-    known = ledger.known(session.engine, declaration, ledger.replaced).frame if before else nothing
+    known = ledger.known(session.engine, declaration, ledger.replaced).frame if is_comparable else nothing
     held.createOrReplaceTempView(contents.HELD)
     wanted.createOrReplaceTempView(contents.WANTED)
     known.createOrReplaceTempView(contents.KNOWN)
@@ -149,7 +150,7 @@ def _claimed(
     # what was declared once is removed from the rows that still have it
     entry = replace(
         entry,
-        properties={name: kind for old in before for name, kind in old.properties.items()} | entry.properties,
+        properties={name: kind for old in earlier for name, kind in old.properties.items()} | entry.properties,
         labels=[*entry.labels, *labels_removed],
     )
     ledger.stage(session.engine, entry, in_spark(rows), "_is_ours")
@@ -168,15 +169,17 @@ def _claimed(
     )
 
 
-def _replaced(session: Session, declaration: Declaration) -> list[Remembered]:
-    """What the replaced ledger says of a label or type, where its rows are there and are identified as now."""
+def _earlier(session: Session, declaration: Declaration) -> list[Remembered]:
+    """What the replaced ledger says of a label or type."""
     if session.ledger.replaced is None:
         return []
-    sources = session.ledger.replaced.sources(place(declaration.kind, declaration.name))
-    entries = [entry for entry in sources if entry]
+    return [entry for entry in session.ledger.replaced.sources(place(declaration.kind, declaration.name)) if entry]
+
+
+def _is_comparable(session: Session, declaration: Declaration, earlier: list[Remembered]) -> bool:
+    """Whether the rows of the replaced ledger are there and are identified as now."""
     now = remember(declaration, "", 0).identity()
-    fit = all(entry.identity() == now and session.ledger.has_rows(entry) for entry in entries)
-    return entries if fit else []
+    return bool(earlier) and all(entry.identity() == now and session.ledger.has_rows(entry) for entry in earlier)
 
 
 def _unclaimed(declaration: Declaration, rows: "DataFrame") -> tuple[int, tuple[str, ...]]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # before a transaction is tried again; those who held what it needed are through by then
 RETRY_PAUSE_MS = 200
-MOST_TASK_RETRIES = 20
+# of a task that has few batches; one that has many sends all of them again when it has used up its tries
+MOST_TASK_RETRIES, BATCHES_PER_TASK_RETRY = 20, 5
 NEO4J_EXCEPTION = "org.neo4j.driver.exceptions.Neo4jException"
 RECORDS_WRITTEN = "number of records written"
 
@@ -26,13 +27,16 @@ RECORDS_WRITTEN = "number of records written"
 def task_retries(retries: int, rows: int, batch_rows: int) -> int:
     """How often a task may try a transaction again, all its transactions together: `retries` for each of them, up to a bound.
 
-    The connector counts for a task, so one transaction may use up what the others have left; the bound keeps that short.
+    The connector counts for a task, so one transaction may use up what the others have left; the bound, which grows with the
+    batches, keeps that short beside the task.
 
     Args:
         rows: how many the task has, at most.
         batch_rows: rows in one transaction.
     """
-    return max(retries, min(retries * ceil(rows / batch_rows), MOST_TASK_RETRIES))
+    batches = ceil(rows / batch_rows)
+    most = max(MOST_TASK_RETRIES, batches // BATCHES_PER_TASK_RETRY)
+    return max(retries, min(retries * batches, most))
 
 
 def read_options(target: "Neo4jTarget", query: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A benchmark beyond its bounds ends with one sentence."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -77,20 +76,23 @@ USUAL_GB, GROWN_GB = 2.5, 3.25
         ({"unchanged": 0.61}, "unchanged_share is 0.061"),
         ({"memory": 2.51}, "peak_memory_gb is 2.510"),
         ({"grown": 3.3}, "peak_memory_growth is 1.320"),
+        ({"usual_memory": 2.4}, "peak_memory_growth is 1.354"),
     ],
 )
 def test_a_load_may_take_so_long_beside_the_others(monkeypatch, changes, beyond):
-    found = USUAL | {"full": 10, "memory": USUAL_GB, "grown": GROWN_GB} | changes
+    found = USUAL | {"full": 10, "memory": USUAL_GB, "usual_memory": USUAL_GB, "grown": GROWN_GB} | changes
     monkeypatch.setattr("sys.argv", ["loader"])
     monkeypatch.setattr(loader, "make_marts", lambda *_: None)
     monkeypatch.setattr(loader, "write_results", lambda *_: "nowhere")
+    small = {name: found[name] for name in ("one_percent", "unchanged")}
     monkeypatch.setattr(
-        loader, "interleaved", lambda names, runs: {name: Summary(found[name], found["memory"]) for name in names}
+        loader,
+        "interleaved",
+        lambda names, runs: {
+            name: Summary(found[name], found["memory"], found["usual_memory"], small) for name in names
+        },
     )
-    monkeypatch.setattr(loader, "_fresh", lambda *_: Measurement(30, found["grown"]))
-    monkeypatch.setattr(
-        loader, "_contend", lambda *_: json.dumps({name: found[name] for name in ("one_percent", "unchanged")})
-    )
+    monkeypatch.setattr(loader, "_contend", lambda *_: Measurement(30, found["grown"]))
 
     assert ends_beyond(loader.main) == ([beyond] if beyond else [])
 

@@ -212,6 +212,12 @@ def test_an_allowed_delete_that_broke_off_is_ended_by_the_next_load(shop, empty_
         BlockedLoadError, match=r"Person: 7 of 10 nodes .* of the 5 .* not allowed to delete, 2 are more"
     ):
         load(guarded)
+    # nor are others in the place of those that are back
+    shop.make("node_person", node("Person", "id"), f"select * from ({PEOPLE.format(10)}) where id > 5")
+    with pytest.raises(
+        BlockedLoadError, match=r"Person: 6 of 10 nodes .* of the 9 .* not allowed to delete, 5 are more"
+    ):
+        load(guarded)
     shop.sql("delete from graph_ready.node_person")
     with pytest.raises(BlockedLoadError, match=r"Person: 10 of 10 nodes .* model node_person has no rows"):
         load(guarded)

@@ -233,7 +233,7 @@ def test_nodes_relationships_and_paths_are_shown_with_their_properties(graph, tm
         (
             "RETURN $undeclared",
             "refuses a statement: Expected parameter(s): undeclared (Neo.ClientError.Statement.ParameterMissing). "
-            "The server's log (logs/debug.log in its folder) says more",
+            "Correct the statement, or the values that it is given, then run the command again.",
         ),
     ],
 )

@@ -136,6 +136,22 @@ def test_a_ledger_of_another_time_still_says_what_is_ours(shop, empty_graph):
     assert sorted(child.name for child in ledger(shop).parent.iterdir()) == ["lakegraph"]
 
 
+def test_what_was_declared_once_goes_also_where_the_key_is_another_by_now(shop, empty_graph):
+    people = "select id, 'n' || id as name{} from range(3) as t (id)"
+    shop.make("node_person", node("Person", "id"), people.format(", 'm' || id as email"))
+    load(shop.options)
+    shop.make("node_person", node("Person", "name"), people.format(""))
+
+    found = rebuild(shop.options)
+
+    # all three are in the mart, and have an address that it lacks
+    assert claims(found)["Person"] == (3, 3, 0, 0, 0, 3, 0)
+    shop.sql("delete from graph_ready.node_person where id = 2")
+    assert changes(load(shop.options))["Person"] == (0, 2, 1)
+    assert query(empty_graph, "MATCH (n) WHERE n.email IS NOT NULL RETURN n.email") == []
+    assert counts(empty_graph)["Person"] == 2
+
+
 def test_a_ledger_that_is_another_graphs_or_unreadable_is_copied_aside(shop, empty_graph):
     load(shop.options)
     pointer = ledger(shop) / "pointer.json"

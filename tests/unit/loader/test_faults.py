@@ -86,8 +86,12 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
         (3, 60, 18),
         # one batch that is stuck must not use up those of a thousand
         (3, 70, 20),
-        (3, 1_000_000, 20),
-        (50, 1_000_000, 50),
+        (3, 1_040, 20),
+        # but a thousand with an error in every fortieth must get through
+        (3, 1_041, 21),
+        (3, 10_000, 200),
+        (50, 1_000, 50),
+        (50, 10_000, 200),
         (0, 1_000_000, 0),
     ],
 )
@@ -149,19 +153,49 @@ def test_what_is_advised(code, message, reason, hint):
 
 
 @pytest.mark.parametrize(
-    ("message", "reason"),
+    ("code", "message", "reason"),
     [
         # further lines only draw where in the statement the mistake is
-        ("Invalid input 'X'.\n\"X\"\n ^", "Invalid input 'X' (Neo.ClientError.Statement.SyntaxError)"),
-        ("", "Neo.ClientError.Statement.SyntaxError"),
+        (
+            "Neo.ClientError.Statement.SyntaxError",
+            "Invalid input 'X'.\n\"X\"\n ^",
+            "Invalid input 'X' (Neo.ClientError.Statement.SyntaxError)",
+        ),
+        ("Neo.ClientError.Statement.SyntaxError", "", "Neo.ClientError.Statement.SyntaxError"),
     ],
 )
-def test_of_other_errors_it_is_told_what_stays_where_the_server_says_more_and_to_run_it_again(message, reason):
-    found = advice("Neo.ClientError.Statement.SyntaxError", message, "eve", "shop")
+def test_a_statement_that_is_wrong_is_to_be_corrected(code, message, reason):
+    found = advice(code, message, "eve", "shop")
 
     assert found.reason == reason
+    assert found.hint.startswith("Correct the statement")
+    # nothing of it is in the server's log, nor was anything committed
+    assert "log" not in found.hint and "committed" not in found.hint
+
+
+@pytest.mark.parametrize("code", ["Neo.DatabaseError.General.UnknownError", "Neo.ClientError.General.Whatever"])
+def test_of_other_errors_of_a_server_it_is_told_what_stays_where_it_says_more_and_to_run_it_again(code):
+    found = advice(code, "It broke.\nSomewhere.", "eve", "shop")
+
+    assert found.reason == f"It broke ({code})"
     for said in ("committed before stays", "logs/debug.log", "run the command again"):
         assert said in found.hint
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason"),
+    [
+        # what the Java driver gives where no server was asked
+        ("N/A", "Unable to convert a value.", "Unable to convert a value"),
+        ("", "Unable to convert a value.", "Unable to convert a value"),
+        ("", "", "the driver gives no reason"),
+    ],
+)
+def test_of_errors_of_the_driver_the_server_knows_nothing(code, message, reason):
+    found = advice(code, message, "eve", "shop")
+
+    assert found.reason == reason
+    assert "log" not in found.hint and "run the command again" in found.hint
 
 
 @pytest.mark.parametrize(
