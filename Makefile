@@ -15,6 +15,7 @@ install = export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(B
 
 # tests that run at once; those that hold a clock to something run alone all the same
 JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-soak docs bench lint lock clean tools
@@ -25,12 +26,13 @@ help: ## what there is
 demo: $(VENV)/.ready ## two generated days, landed, built, loaded into a real Neo4j that stays
 	@$(BIN)/lakegraph demo
 
-test: $(VENV)/.ready-dev ## every test, on real parts
+test: $(VENV)/.ready-dev ## the tests, on real parts: DuckDB, Databricks, Athena, Neo4j
 	@$(BIN)/lakegraph prepare
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	@$(PYTEST)
 
-test-fast: $(VENV)/.ready-dev ## the tests that need no Spark, no Neo4j and no whole dbt build
-	@$(BIN)/python -m pytest -m "not slow and not soak"
+test-fast: $(VENV)/.ready-dev ## the quick ones, the whole way from drops to the graph on DuckDB, and what a load does
+	@$(BIN)/lakegraph prepare
+	@$(PYTEST) -m "core or not (slow or soak)"
 
 test-soak: $(VENV)/.ready-dev ## the long runs: many seeded kills
 	@$(BIN)/python -m pytest -m soak

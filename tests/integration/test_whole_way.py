@@ -10,7 +10,7 @@ from tests.support import graph
 from tests.support.drops import KEYS, current_state, expected_counts, faults, header, records
 from tests.support.place import Place, changes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 DAYS = 2
 

@@ -13,7 +13,7 @@ from lakegraph.runtime import ops
 from tests.support.graph import connected, content, counts, query
 from tests.support.marts import edge, node
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.core]
 
 FIT_PURCHASES = [
     ("C1", "P1", "O1", 1, 2),
