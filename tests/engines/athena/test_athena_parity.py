@@ -65,11 +65,12 @@ def test_macros_give_on_athena_what_the_table_says(athena, tmp_path):
     assert differences(sql, run, table) == []
 
 
-@pytest.mark.parametrize("number", range(1, DAYS))
+@pytest.mark.parametrize("number", [1, *(pytest.param(day, marks=pytest.mark.soak) for day in range(2, DAYS))])
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("athena"))
 
 
+@pytest.mark.soak
 def test_history_and_quarantine_grow(leg):
     require_growth(leg)

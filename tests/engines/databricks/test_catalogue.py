@@ -12,7 +12,7 @@ from tests.engines.databricks.stand_in import StandIn
 from tests.engines.databricks.statements import COMMENT
 from tests.engines.variables import variables
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 MARTS = ("orders", "customers", "node_customer", "node_order", "edge_placed", "graph_rejected_rows")
 READERS = "{readers: {gold: [analysts, 'bi tool'], graph_ready: []}}"

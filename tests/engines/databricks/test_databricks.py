@@ -64,12 +64,14 @@ def test_publishing_again_changes_nothing(leg):
     assert _landed_rows(leg) == before
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", range(1, DAYS))
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("databricks"))
 
 
+@pytest.mark.soak
 def test_history_and_quarantine_grow(leg):
     require_growth(leg)
 
@@ -92,6 +94,7 @@ def test_times_without_a_zone_have_none_there_either(leg):
     assert {column: kind for column, kind in types.items() if kind != "timestamp_ntz"} == {}
 
 
+@pytest.mark.soak
 def test_an_interrupted_publication_is_completed(leg):
     leg.day(DAYS - 1)
     in_files = sum(pq.read_metadata(file).num_rows for file in (leg.lake / "bronze" / "orders").glob("*/*.parquet"))
