@@ -288,9 +288,9 @@ def test_rows_with_a_null_key_or_a_repeated_key_are_no_nodes(shop, empty_graph):
 def test_rows_are_looked_at_again_only_where_they_or_their_ends_have_changed(shop, empty_graph, monkeypatch):
     looked_at = []
 
-    def noted(engine, declaration, *others):
+    def noted(engine, declaration, *others, **changes):
         looked_at.append(declaration.name)
-        return difference(engine, declaration, *others)
+        return difference(engine, declaration, *others, **changes)
 
     def counted(report) -> dict:
         return {row.name: (row.unchanged, row.rejected, row.deleted) for row in report.counts}
