@@ -15,7 +15,7 @@ from tests.engines.same_graph.marts import CHANGES, RECORDS, make_marts
 from tests.support.graph import query
 from tests.support.marts import SCHEMA
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 BUCKET = "lakegraph"
 ADAPTERS = ("duckdb", "databricks", "athena")
@@ -25,7 +25,7 @@ SOME = ("node_customer", "node_product", "edge_purchased")
 ALL = 15
 
 
-@pytest.fixture(scope="module", params=[SOME, pytest.param(None, marks=pytest.mark.soak)], ids=["some", "all"])
+@pytest.fixture(scope="module", params=[SOME, None], ids=["some", "all"])
 def models(request):
     return request.param
 
