@@ -89,7 +89,7 @@ def header_asset(candidate: Candidate, missing: MissingColumns, limits: Mapping)
     """
     import pandas as pd
 
-    columns = [column for column in declared_feeds()[missing.feed].columns if column not in missing.absent]
+    columns = [column for column in declared_feeds()[missing.feed].columns if column not in missing.absent_columns]
     measured = {FILES: len(candidate.delivered_names)} | {_of(missing, column): "" for column in columns}
     expected = _columns(missing, missing.needed, NEEDED, limits)
     return Asset(candidate.batch_id, pd.DataFrame([measured]), [replace(expected, part=missing.source_file)])
@@ -145,8 +145,7 @@ def _expected_of_file(
 def _columns(
     file: LandedFile | MissingColumns, wanted: Sequence[str], description: str, limits: Mapping, kind=Expected, **more
 ):
-    absent = file.absent if isinstance(file, MissingColumns) else file.absent_columns
-    lacking = [column for column in wanted if column in absent]
+    lacking = [column for column in wanted if column in file.absent_columns]
 
     def make():
         from great_expectations.expectations import ExpectTableColumnsToMatchSet

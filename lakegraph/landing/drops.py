@@ -31,13 +31,13 @@ class MissingColumns:
         feed: its feed.
         source_file: its name.
         needed: the canonical columns that must be there.
-        absent: the canonical columns that are not there.
+        absent_columns: the canonical columns that are not there.
     """
 
     feed: str
     source_file: str
     needed: tuple[str, ...]
-    absent: tuple[str, ...]
+    absent_columns: tuple[str, ...]
 
 
 class MissingColumnsFileError(DropFileError):
