@@ -65,6 +65,7 @@ def difference(
     known: Relation | None,
     node_keys: Callable[[str], Relation],
     changes_only: bool = False,
+    all_ends_stay: bool = False,
 ) -> Relation:
     """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them, kept by the engine.
 
@@ -72,6 +73,7 @@ def difference(
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
         changes_only: leave out the mart's own rows that stay as they are.
+        all_ends_stay: whether the nodes at the ends of all edges that the ledger remembers are there still.
     """
     model, spark = declaration.model, engine.spark
     inputs = {spark_sql.MART: marts.read(spark, model)}
@@ -89,7 +91,10 @@ def difference(
     columns = marts.columns(model)
     lineage = [name for name in columns if name in spark_sql.LINEAGE]
     has_known, has_unfit = known is not None, spark_sql.UNFIT in columns
-    statement = spark_sql.difference(declaration, has_known, lineage, has_unfit, stubs, changes_only)
+    has_repeats = not engine.looks_ahead or marts.has_repeats(engine, declaration)
+    statement = spark_sql.difference(
+        declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, all_ends_stay
+    )
     return engine.kept(statement, spark_sql.difference_schema(declaration, bool(stubs)), inputs)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from graph_loader.duckdb_values import quoted, text_literal
 from graph_loader.relations import Relation, in_parquet, in_spark
 from graph_loader.space import is_full
-from graph_loader.spark_sql import ALIKE
+from graph_loader.spark_sql import FEW
 from lakegraph.runtime.warehouse import WarehouseError
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Engine(ABC):
     Args:
         spark: the session in which what is kept can be read.
     """
+
+    # whether a small statement costs little, and a part that is read twice can be worked out once
+    looks_ahead = False
 
     def __init__(self, spark: "SparkSession"):
         self.spark = spark
@@ -103,6 +106,8 @@ class DuckdbEngine(Engine):
     Args:
         folder: an empty one for what is kept, which the caller deletes.
     """
+
+    looks_ahead = True
 
     def __init__(self, spark: "SparkSession", folder: Path):
         import duckdb
@@ -192,7 +197,7 @@ def translated(statement: str) -> str:
 
     tree = parse_one(statement, read="spark")
     for part in tree.find_all(expressions.CTE):
-        # Each use of a part needs other columns of it, and rows that are not kept need no memory. Those that are alike are few,
-        # and finding them takes a look at all.
-        part.set("materialized", part.alias.endswith(ALIKE))
+        # Each use of a part needs other columns of it, and rows that are not kept need no memory. Those that give few
+        # take a look at all.
+        part.set("materialized", part.alias.endswith(FEW))
     return tree.sql(dialect="duckdb")

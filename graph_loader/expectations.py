@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, EdgeDeclaration
 from graph_loader.engines import Engine
-from graph_loader.relations import Relation
+from graph_loader.marts import Marts
 from graph_loader.spark_sql import quoted
 from graph_loader.types import Kind
 from lakegraph.runtime.errors import ConfigurationError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 VARIABLE = "graph_expectations"
 ROWS_ALIKE = "_rows_alike"
-# the name under which a mart is looked through; marts are compared at the same time, under another
-INSPECTED = "graph_inspected"
 
 # Spark's types that a column of a kind may have; text and flags cannot be told wrong in a way that a load survives
 SPARK_TYPES = {
@@ -59,27 +57,25 @@ def identifying(declared: Declaration) -> list[str]:
 
 
 @contextmanager
-def inspected_frame(declared: Declaration, mart: Relation, engine: Engine) -> Iterator["DataFrame"]:
+def inspected_frame(declared: Declaration, marts: Marts, engine: Engine) -> Iterator["DataFrame"]:
     """A mart as it is checked: with `_rows_alike`, how many rows have a row's identity; null where a part of that is null.
 
     Great Expectations' own check for uniqueness sorts all rows, which takes several times as long as grouping them.
 
     Args:
         declared: the declaration with the columns that the mart really has.
-        mart: its rows.
+        marts: its rows.
         engine: looks whether there are rows that are alike at all.
     """
     from pyspark.sql.functions import expr
 
     names = [quoted(name) for name in identifying(declared)]
     is_null = " or ".join(f"{name} is null" for name in names)
-    grouped = (
-        f"select 1 as found from {INSPECTED} where not ({is_null}) group by {', '.join(names)} having count(*) > 1"
-    )
-    if not engine.fetched(f"{grouped} limit 1", {INSPECTED: mart}):
-        yield mart.frame.selectExpr("*", f"if({is_null}, null, 1) as {ROWS_ALIKE}")
+    rows = marts.read(engine.spark, declared.model).frame
+    if not marts.has_repeats(engine, declared):
+        yield rows.selectExpr("*", f"if({is_null}, null, 1) as {ROWS_ALIKE}")
         return
-    rows, keys = mart.frame, {f"_key_{position}": name for position, name in enumerate(names)}
+    keys = {f"_key_{position}": name for position, name in enumerate(names)}
     identities = rows.where(f"not ({is_null})").selectExpr(*(f"{name} as {key}" for key, name in keys.items()))
     copies = identities.groupBy(*keys).agg(expr("count(*) as _copies")).where("_copies > 1").persist()
     same = " and ".join(f"{name} = {key}" for key, name in keys.items())

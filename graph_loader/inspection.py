@@ -134,7 +134,6 @@ def inspected(
 
     blocking = blocking_severities(settings.env)
     expectations = Expectations(settings.lake, "graph", run_id)
-    models = {item.model.name: item.model for item in marts.graph}
     declarations = {item.model.name: item for item in marts.graph}
     suites = {item.model.name: expected_of(item, _known_rows(ledger, item)) for item in declared}
 
@@ -147,8 +146,7 @@ def inspected(
                 fingerprint = marts.fingerprints.get(name)
                 found = verified.recall(name, fingerprint, suite)
                 if found is None:
-                    mart = marts.read(spark, models[name])
-                    with inspected_frame(declarations[name], mart, engine) as frame:
+                    with inspected_frame(declarations[name], marts, engine) as frame:
                         found = expectations.check([Asset(name, frame, suite)], batch_id)
                     verified.remember(name, fingerprint, suite, found)
                 rows += [row | {"run_id": run_id, "batch_id": batch_id} for row in found]

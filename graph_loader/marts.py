@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from graph_loader import duckdb_values
 from graph_loader.catalogs import spark_name
 from graph_loader.columns import column_of
-from graph_loader.declarations import LINEAGE_PREFIX, Column, GraphDeclaration, Model
+from graph_loader.declarations import LINEAGE_PREFIX, Column, Declaration, GraphDeclaration, Model
 from graph_loader.duckdb_values import quoted as duckdb_quoted
 from graph_loader.duckdb_values import text_literal
+from graph_loader.engines import Engine
 from graph_loader.problems import DeclarationError
 from graph_loader.relations import Relation, in_parquet, in_spark
+from graph_loader.repeats import Repeats
 from graph_loader.spark_sql import LINEAGE, UNFIT, quoted
 from graph_loader.spark_tables import kind_of, spark_table
 from graph_loader.spark_values import converted
@@ -37,17 +39,24 @@ class Marts:
         read: gives a model's rows.
         fingerprints: what tells a model's rows from any others, whatever their order, as the warehouse has reckoned it;
             empty where it does not.
+        repeats: whether keys come more than once, as far as somebody has looked.
     """
 
     graph: GraphDeclaration
     rows: dict[str, int]
     read: Callable[["SparkSession", Model], Relation]
     fingerprints: dict[str, str] = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=Repeats)
 
     @property
     def all_rows(self) -> int:
         """How many rows all models have together."""
         return sum(self.rows.values())
+
+    def has_repeats(self, engine: Engine, declaration: Declaration) -> bool:
+        """Whether a key comes more than once in the mart of a node or an edge; null is no key."""
+        model = declaration.model
+        return self.repeats.among(engine, declaration, self.read(engine.spark, model), self.columns(model))
 
     def columns(self, model: Model) -> list[str]:
         """The columns of what `read` gives of a model."""

@@ -12,7 +12,7 @@ from graph_loader.engines import Engine
 from graph_loader.excuses import excused_deletes, excused_rejects
 from graph_loader.guards import is_among
 from graph_loader.ledger import Ledger
-from graph_loader.ledger_state import Attempt, Remembered, place, remember
+from graph_loader.ledger_state import Attempt, LedgerState, Remembered, place, remember
 from graph_loader.marts import Marts
 from graph_loader.migrations import Former, identities, is_migrated, label_problems, merged, told
 from graph_loader.problems import DeclarationError
@@ -118,11 +118,14 @@ def planned(
     try:
         generation = ledger.state.next_generation
         entries: dict[str, Remembered] = {}
+        losing: set[str] = set()
         for position, declaration in enumerate(marts.graph):
             with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
                 folder = f"{generation}/{position}"
-                step = _step(engine, marts, ledger, declaration, entries, folder, read_back)
+                step = _step(engine, marts, ledger, declaration, entries, losing, folder, read_back)
             steps.append(step)
+            if step.tally[Status.DELETED] or step.former:
+                losing.add(declaration.name)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(engine, ledger, entries, steps)
         pending = ledger.state.pending
@@ -164,6 +167,7 @@ def _step(
     ledger: Ledger,
     declaration: Declaration,
     entries: dict[str, Remembered],
+    losing: set[str],
     folder: str,
     read_back: Readback | None,
 ) -> Step:
@@ -187,7 +191,8 @@ def _step(
         known = in_spark(known_in_graph(engine.spark, declaration, held, remembered.frame))
     # what is set right is counted among all rows
     stays = None if read_back else known
-    rows = difference(engine, declaration, marts, known, node_keys, changes_only=stays is not None)
+    ends_stay = _ends_stay(ledger.state, declaration, losing)
+    rows = difference(engine, declaration, marts, known, node_keys, stays is not None, ends_stay)
     has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
     counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, stays)
     written_anew = None
@@ -247,6 +252,18 @@ def _untouched(
     schema = difference_schema(declaration, has_stubs=False)
     nothing = Relation(lambda: engine.spark.createDataFrame([], schema))
     return Step(declaration, Tally({Status.UNCHANGED.value: current.rows}), nothing, current)
+
+
+def _ends_stay(state: LedgerState, declaration: Declaration, losing: set[str]) -> bool:
+    """Whether every node is there still that an edge which the ledger remembers has at one of its ends.
+
+    Args:
+        losing: the labels that lose nodes in this load.
+    """
+    if not isinstance(declaration, EdgeDeclaration):
+        return True
+    ends = {declaration.start.node, declaration.end.node}
+    return not state.pending and not ends & losing and all(place("node", end) in state.entries for end in ends)
 
 
 def _fingerprint(marts: Marts, declaration: Declaration) -> str | None:

@@ -28,9 +28,15 @@ UNFIT = "_unfit"
 KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
-# The part of it that is read several times and gives few rows: those of the keys that come more than once.
-ALIKE = "alike"
-# and the name under which others find what it gave
+# The parts of it that are read several times and give few rows: those of the keys that come more than once, and what is not
+# exactly as the ledger remembers it.
+ALIKE, UNSETTLED = "alike", "unsettled"
+FEW = (ALIKE, UNSETTLED)
+# what is said of copies of a row that is the only one of its key
+_ALONE = (
+    "cast(1 as bigint) as _copies, cast(null as binary) as _lowest, cast(null as binary) as _highest, 1 as _position"
+)
+# the name under which others find what the statement gave
 DIFFERENCE = "graph_difference"
 
 _TRAVEL_TYPES = {
@@ -122,6 +128,8 @@ def difference(
     has_unfit: bool = False,
     stubs: Sequence[tuple[str, str]] = (),
     changes_only: bool = False,
+    has_repeats: bool = True,
+    all_ends_stay: bool = False,
 ) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
@@ -135,20 +143,45 @@ def difference(
         has_unfit: whether the mart has a column `_unfit`, with the reason why a row holds what no property can.
         stubs: what `stub_sql.stubs` gives; adds the column `_stub`, a `Stub` for stubs and null for the mart's own rows.
         changes_only: leave out the mart's own rows that stay as they are, which usually are nearly all.
+        has_repeats: whether keys may come more than once; `repeats` finds it out.
+        all_ends_stay: whether the nodes at the ends of all edges that the ledger remembers are there still. Where no keys are
+            repeated either, most rows that stay are left out before anything else is looked at.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
         MD5 over the values with their names and types; a null counts as absent, as it does in the graph), for rejected rows
         `_reason` and `_detail`, and `_status`. Rows that only the ledger remembers have nothing but identity and status.
     """
-    ctes = judging(declaration, lineage, has_unfit)
+    settles = has_known and changes_only and all_ends_stay and not has_repeats and not stubs
+    ctes = judging(declaration, lineage, has_unfit, has_repeats=has_repeats, settles=settles)
     if stubs:
         ctes = [*ctes[:-1], (OWN_ROWS, ctes[-1][1]), *stubs]
-    text = ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
+    text = _with(ctes)
     if not has_known:
-        return f"with {text}\n{_all_new(declaration, bool(stubs))}"
+        return f"{text}\n{_all_new(declaration, bool(stubs))}"
     changed = f"\nwhere {STATUS} <> {literal(Status.UNCHANGED)}" + f" or {STUB} is not null" * bool(stubs)
-    return f"with {text}\n{_compared(declaration, bool(stubs))}" + changed * changes_only
+    compared = _compared(declaration, bool(stubs), "remembered" if settles else KNOWN)
+    return f"{text}\n{compared}" + changed * changes_only
+
+
+def repeats(declaration: Declaration, lineage: Sequence[str] = tuple(LINEAGE), has_unfit: bool = False) -> str:
+    """The statement that gives a row when a key comes more than once in a mart, which it reads as `graph_mart`.
+
+    Args:
+        lineage: the lineage columns that the mart has.
+        has_unfit: whether the mart has a column `_unfit`.
+    """
+    names = identity_names(declaration.identity)
+    whole = " and ".join(f"{name} is not null" for name in names)
+    travelling = _with([("travelling", _travelling(declaration, lineage, has_unfit, MART))])
+    return (
+        f"{travelling}\nselect 1 as found from travelling where {whole} group by {', '.join(names)} "
+        "having count(*) > 1 limit 1"
+    )
+
+
+def _with(ctes: Iterable[tuple[str, str]]) -> str:
+    return "with " + ",\n".join(f"{name} as (\n    {query}\n)" for name, query in ctes)
 
 
 def judging(
@@ -158,6 +191,8 @@ def judging(
     mart: str = MART,
     found: str | None = None,
     prefix: str = "",
+    has_repeats: bool = True,
+    settles: bool = False,
 ) -> list[tuple[str, str]]:
     """The parts of a statement, names and queries, that give every row of a mart a reason and a detail if it is rejected.
 
@@ -167,14 +202,22 @@ def judging(
         mart: the view of the mart.
         found: the query that says of each row of `hashed` whether its ends are there; None looks them up.
         prefix: comes before each name. The last one is `judged`.
+        has_repeats: whether keys may come more than once.
+        settles: leave out the rows that are exactly as the ledger remembers them; what it remembers besides is `remembered`.
     """
     reason, detail = _reason(declaration, has_unfit), _detail(declaration, has_unfit)
+    counted = [(f"{prefix}counted", f"select *, {_ALONE} from {prefix}found")]
+    if has_repeats:
+        counted = [
+            (f"{prefix}{ALIKE}", _alike(declaration.identity, f"{prefix}travelling")),
+            (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}{ALIKE}")),
+        ]
     return [
         (f"{prefix}travelling", _travelling(declaration, lineage, has_unfit, mart)),
         (f"{prefix}hashed", f"select *, {row_hash(declaration)} as {HASH} from {prefix}travelling"),
-        (f"{prefix}found", found or _found(declaration)),
-        (f"{prefix}{ALIKE}", _alike(declaration.identity, f"{prefix}travelling")),
-        (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}{ALIKE}")),
+        *(_settled(declaration, has_unfit) if settles else []),
+        (f"{prefix}found", found or _found(declaration, "fresh" if settles else "hashed")),
+        *counted,
         (f"{prefix}reasoned", f"select *, {reason} as {REASON} from {prefix}counted"),
         (f"{prefix}judged", f"select *, {detail} as {DETAIL}, true as {IS_ROW} from {prefix}reasoned"),
     ]
@@ -234,9 +277,32 @@ def _sized(value: str, is_float: bool) -> str:
     return f"concat(cast(length({text}) as string), ':', {text})"
 
 
-def _found(declaration: Declaration) -> str:
+def _settled(declaration: Declaration, has_unfit: bool) -> list[tuple[str, str]]:
+    """The parts that tell rows of the mart from those that the ledger remembers exactly so: what is left over on either side."""
+    names = identity_names(declaration.identity)
+    # what was accepted once may have the hash of what no property can hold: an empty list that of one with a null in it
+    unfit = " or ".join(
+        [f"{UNFIT} is not null"] * has_unfit + [condition for condition, _ in _unsupported(declaration)]
+    )
+    settled = f"if({unfit}, null, {HASH})" if unfit else HASH
+    known = ", ".join([*(f"{name} as _known_{place}" for place, name in enumerate(names)), f"{HASH} as _known_hash"])
+    same = " and ".join([*(f"{name} = _known_{place}" for place, name in enumerate(names)), "_settled = _known_hash"])
+    again = ", ".join([*(f"_known_{place} as {name}" for place, name in enumerate(names)), f"_known_hash as {HASH}"])
+    return [
+        (
+            UNSETTLED,
+            f"select * from (select *, {settled} as _settled, true as _is_mart from hashed) as hashed\n"
+            f"    full outer join (select {known}, true as _is_remembered from {KNOWN}) as known on {same}\n"
+            "    where _is_mart is null or _is_remembered is null",
+        ),
+        ("fresh", f"select * from {UNSETTLED} where _is_mart"),
+        ("remembered", f"select {again} from {UNSETTLED} where _is_remembered"),
+    ]
+
+
+def _found(declaration: Declaration, rows: str) -> str:
     if not isinstance(declaration, EdgeDeclaration):
-        return "select * from hashed"
+        return f"select * from {rows}"
     joins = ""
     for role, keys in (("from", FROM_KEYS), ("to", TO_KEYS)):
         own = [item for item in declaration.identity if item.role == role]
@@ -244,10 +310,10 @@ def _found(declaration: Declaration) -> str:
             f"{quoted(f'_key_{item.property}')} as {quoted(f'_{role}_end_{item.property}')}" for item in own
         )
         match = " and ".join(
-            f"hashed.{quoted(item.name)} = {role}_end.{quoted(f'_{role}_end_{item.property}')}" for item in own
+            f"{rows}.{quoted(item.name)} = {role}_end.{quoted(f'_{role}_end_{item.property}')}" for item in own
         )
         joins += f"\n    left join (select {fields}, true as _{role}_found from {keys}) as {role}_end on {match}"
-    return f"select hashed.*, _from_found, _to_found from hashed{joins}"
+    return f"select {rows}.*, _from_found, _to_found from {rows}{joins}"
 
 
 def _alike(identity: tuple[Identity, ...], travelling: str) -> str:
@@ -260,14 +326,13 @@ def _counted(identity: tuple[Identity, ...], found: str, alike: str) -> str:
     names = identity_names(identity)
     same = " and ".join(f"{found}.{name} = {alike}.{name}" for name in names)
     first = ", ".join([HASH, *(f"{name} nulls last" for name in LINEAGE)])
-    alone = "cast(1 as bigint) as _copies, cast(null as binary) as _lowest, cast(null as binary) as _highest, 1 as _position"
     one = f"partition by {', '.join(f'{found}.{name}' for name in names)}"
     several = (
         f"count(*) over ({one}) as _copies, min({HASH}) over ({one}) as _lowest, max({HASH}) over ({one}) as _highest, "
         f"row_number() over ({one} order by {first}) as _position"
     )
     return (
-        f"select {found}.*, {alone} from {found} left anti join {alike} on {same}\n    union all\n"
+        f"select {found}.*, {_ALONE} from {found} left anti join {alike} on {same}\n    union all\n"
         f"    select {found}.*, {several} from {found} join {alike} on {same}"
     )
 
@@ -347,7 +412,7 @@ def _all_new(declaration: Declaration, has_stubs: bool) -> str:
     return f"select {fields}, {status} as {STATUS}{stub} from judged"
 
 
-def _compared(declaration: Declaration, has_stubs: bool) -> str:
+def _compared(declaration: Declaration, has_stubs: bool, known: str) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
     rest = [f"judged.{name}" for name in _rest(declaration)]
@@ -365,5 +430,5 @@ def _compared(declaration: Declaration, has_stubs: bool) -> str:
     return (
         f"select {', '.join(told)} from (\n"
         f"select {', '.join([*own, *rest])}, {status} as {STATUS}{stub} from judged\n"
-        f"full outer join (select *, true as _is_known from {KNOWN}) as known on {same} and judged.{REASON} is null\n)"
+        f"full outer join (select *, true as _is_known from {known}) as known on {same} and judged.{REASON} is null\n)"
     )

@@ -29,7 +29,6 @@ JVM_OPTIONS = [
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
     "-Dio.netty.tryReflectionSetAccessible=true",
-    "-XX:+UseG1GC",
     "-XX:-OmitStackTraceInFastThrow",
 ]
 
@@ -38,7 +37,7 @@ def main(home: Path, library: Path, heap: str, java_options: list[str]) -> int:
     """Run the server until it ends, its starter dies or SIGTERM comes; returns the server's exit code."""
     # the jars first: an archive serves every class path that begins with its own
     classpath = f"{library}/*:{home}/plugins/*"
-    options = [*JVM_OPTIONS, *archived(LOCK), *java_options]
+    options = [*JVM_OPTIONS, "-XX:+UseG1GC", *archived(LOCK), *java_options]
     command = [java(), f"-Xms{heap}", f"-Xmx{heap}", *options, "-cp", classpath, _entry_point(library)]
     command += [f"--home-dir={home}", f"--config-dir={home}/conf"]
     # appended to by a handler, which may come in the middle of anything

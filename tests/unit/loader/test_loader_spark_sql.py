@@ -6,7 +6,7 @@ from graph_loader import stub_sql
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
 from graph_loader.engines import DuckdbEngine
 from graph_loader.relations import Relation
-from graph_loader.spark_sql import FROM_KEYS, KNOWN, MART, TO_KEYS, difference, literal, row_hash
+from graph_loader.spark_sql import FROM_KEYS, KNOWN, MART, TO_KEYS, difference, literal, repeats, row_hash
 from graph_loader.types import property_type
 
 
@@ -128,6 +128,67 @@ def test_rows_that_stay_are_left_out_where_only_changes_are_asked_for(engine):
         ("rejected", None, "Di", None),
         ("updated", 2, "Bo", ["x"]),
     ]
+
+
+def test_whoever_leaves_out_first_what_is_exactly_as_remembered_finds_the_same_changes(engine):
+    before = hashes(engine, people("(1, 'Ann', null), (2, 'Bob', []), (3, 'Cy', []), (4, null, null), (5, 'Ed', null)"))
+    # an empty list and one with a null in it have one hash; so have nothing and what no property can hold
+    mart = rows(
+        "(1, 'Ann', null, null), (2, 'Bob', [null], null), (3, 'Cy', [], null), (4, null, null, 'too large'), "
+        "(5, 'Ed', null, null), (null, 'Fay', null, null), (7, 'Guy', ['x'], null)",
+        "id, name, tags, _unfit",
+    )
+    inputs = {MART: mart, KNOWN: known(before | {5: None, 6: bytes(16)})}
+
+    def decided_by(**settling) -> list[tuple]:
+        statement = difference(PERSON, True, (), has_unfit=True, changes_only=True, **settling)
+        return decided(engine, PERSON, statement, inputs)
+
+    found = decided_by(has_repeats=False, all_ends_stay=True)
+    assert found == decided_by()
+    assert [row[:3] for row in found] == [
+        (2, "deleted", None),
+        (2, "rejected", "unsupported_value"),
+        (4, "deleted", None),
+        (4, "rejected", "unsupported_value"),
+        (5, "updated", None),
+        (6, "deleted", None),
+        (7, "created", None),
+        (None, "rejected", "null_key"),
+    ]
+
+
+def test_an_edge_that_is_as_remembered_still_needs_its_ends(engine):
+    mart = rows("(1, 2, 'mon', 'x'), (1, 9, 'mon', 'x'), (2, 9, 'mon', 'y')", "a, b, day, how")
+    all_keys, fewer = (rows(keys, "_key_id") for keys in ("(1), (2), (9)", "(1), (2)"))
+    inputs = {MART: mart, FROM_KEYS: all_keys, TO_KEYS: all_keys}
+    first = engine.fetched(difference(KNOWS, False, (), has_repeats=False), inputs)
+    pairs = ", ".join(
+        f"({row['_from_id']}, {row['_to_id']}, 'mon', unhex('{row['_hash'].hex()}'))" for row in first[:3]
+    )
+    remembered = rows(pairs, "_from_id, _to_id, _key_day, _hash")
+    inputs |= {KNOWN: remembered, FROM_KEYS: fewer, TO_KEYS: fewer}
+
+    statement = difference(KNOWS, True, (), changes_only=True, has_repeats=False, all_ends_stay=False)
+
+    assert [row[:2] + row[3:5] for row in decided(engine, KNOWS, statement, inputs)] == [
+        (1, 9, "deleted", None),
+        (1, 9, "rejected", "missing_to"),
+        (2, 9, "deleted", None),
+        (2, 9, "rejected", "missing_to"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("(1, 'a', null), (2, 'a', null)", False),
+        ("(1, 'a', null), (1, 'a', null)", True),
+        ("(null, 'a', null), (null, 'a', null)", False),
+    ],
+)
+def test_repeated_keys_are_found_and_null_is_none(engine, values, found):
+    assert bool(engine.fetched(repeats(PERSON, ()), {MART: people(values)})) == found
 
 
 def test_an_edge_needs_both_ends_and_a_key(engine):
