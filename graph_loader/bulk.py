@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graph_loader import constraints, cypher, import_files
 from graph_loader.bulk_checks import BulkRefusedError, is_empty
 from graph_loader.connection import Metadata
-from graph_loader.declarations import Declaration, NodeDeclaration
+from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.difference import Tally
 from graph_loader.engines import Engine
 from graph_loader.execution import upsert
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # nothing is unchanged in an empty database
 TO_WRITE = having(Status.CREATED, Status.UPDATED)
+# the name under which a statement finds numbered nodes
+NODES = "graph_numbered"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def load_bulk(session: Session, server: "Server", require_swap: Callable[[], Non
     ledger, attempt, connection = session.ledger, session.plan.attempt, session.connection
     session.lease.require()
     try:
-        written = write_files(session, neo4j_import.new_files(server), with_lease=True)
+        files = neo4j_import.new_files(server)
+        written = write_files(session, files, with_lease=True, numbered=session.engine.runs_here)
         with session.trace.step("import"):
             neo4j_import.import_store(server, written.arguments)
         require_swap()
@@ -95,15 +98,19 @@ def load_bulk(session: Session, server: "Server", require_swap: Callable[[], Non
     return rest_of(written)
 
 
-def write_files(session: Session, folder: Path, with_lease: bool, overwrite: bool = False) -> Written:
+def write_files(
+    session: Session, folder: Path, with_lease: bool, overwrite: bool = False, numbered: bool = False
+) -> Written:
     """Write the import files of all rows that the graph is to hold.
 
     Args:
         folder: an empty one, which the engine of the marts sees as well.
         with_lease: whether the graph that comes of it is held by this load.
         overwrite: whether the tool is to replace the database.
+        numbered: whether edges name their ends by numbers, which the tool need not look up, instead of by keys.
     """
-    groups, rest, breaks = [_write_metadata(session, folder, with_lease)], [], False
+    groups, rest, breaks = [_write_metadata(session, folder, with_lease, numbered)], [], False
+    numbers = Numbers(session.engine) if numbered else None
     for step in (*session.plan.nodes, *session.plan.edges):
         accepted = step.tally[Status.CREATED] + step.tally[Status.UPDATED]
         if step.entry is None or accepted == 0:
@@ -115,14 +122,14 @@ def write_files(session: Session, folder: Path, with_lease: bool, overwrite: boo
             groups.append(group)
             place = folder / group.folder
             with session.trace.step(f"write {step.declaration.name}", imported, lambda: 0, step.declaration):
-                write_lines(session.engine, step.declaration, step.rows, place)
-            _write_text(place / HEADER, import_files.header(session.graph, step.declaration))
+                write_lines(session.engine, step.declaration, step.rows, place, numbers)
+            _write_text(place / HEADER, import_files.header(session.graph, step.declaration, numbered))
         if left:
             rows = in_spark(step.rows.frame.where(import_files.left_out(step.declaration)))
             rest.append(Rest(replace(step, rows=rows, tally=Tally({Status.CREATED.value: left})), left))
         breaks |= broken
     database = session.connection.target.database
-    return Written(import_files.arguments(groups, database, breaks, overwrite), tuple(rest))
+    return Written(import_files.arguments(groups, database, breaks, overwrite, numbered), tuple(rest))
 
 
 def counted(engine: Engine, declaration: Declaration, rows: Relation) -> tuple[int, bool]:
@@ -139,25 +146,65 @@ def counted(engine: Engine, declaration: Declaration, rows: Relation) -> tuple[i
     return found["unfit"], found["broken"]
 
 
-def write_lines(engine: Engine, declaration: Declaration, rows: Relation, folder: Path) -> None:
+class Numbers:
+    """The numbers of the nodes to be written, without a gap from that of the metadata on.
+
+    Args:
+        engine: gives them, and keeps them.
+    """
+
+    def __init__(self, engine: Engine):
+        self._engine, self._next = engine, import_files.METADATA_NUMBER + 1
+        self._nodes: dict[str, Relation] = {}
+
+    def give(self, node: NodeDeclaration, rows: Relation) -> Relation:
+        """The rows to be written of a label, with their numbers.
+
+        Args:
+            rows: the difference of the label's mart.
+        """
+        statement = import_files.numbered_nodes(node, self._next, f"select * from {DIFFERENCE} where {TO_WRITE}")
+        # Spark never reads them, so it need not know their schema
+        numbered = self._engine.kept(statement, "", {DIFFERENCE: rows})
+        [counted] = self._engine.fetched(f"select count(*) as rows from {NODES}", {NODES: numbered})
+        self._next += counted["rows"]
+        self._nodes[node.label] = numbered
+        return numbered
+
+    def ends(self, edge: EdgeDeclaration) -> dict[str, Relation]:
+        """The numbered nodes at either end of an edge, under the names by which `import_files.with_numbered_ends` finds them."""
+        ends = {"from": edge.start, "to": edge.end}
+        return {name: self._nodes[ends[role].node] for role, name in import_files.NUMBERED.items()}
+
+
+def write_lines(
+    engine: Engine, declaration: Declaration, rows: Relation, folder: Path, numbers: Numbers | None = None
+) -> None:
     """Write the lines of the rows to be written: of all nodes, and of the edges that a line carries whole.
 
     Args:
         rows: the difference of the declaration's mart.
+        numbers: those of the nodes whose lines are written already; it numbers further ones. None where keys make ids.
     """
-    written = TO_WRITE
-    if not isinstance(declaration, NodeDeclaration):
-        written += f" and not {import_files.left_out(declaration)}"
-    statement = f"select {import_files.line(declaration)} as line from {DIFFERENCE} where {written}"
-    engine.write_lines(statement, folder, {DIFFERENCE: rows})
+    line, inputs = import_files.line(declaration, numbers is not None), {DIFFERENCE: rows}
+    if isinstance(declaration, NodeDeclaration):
+        source = f"{DIFFERENCE} where {TO_WRITE}"
+        if numbers:
+            source, inputs = f"{NODES} order by {import_files.NUMBER}", {NODES: numbers.give(declaration, rows)}
+    else:
+        source = f"{DIFFERENCE} where {TO_WRITE} and not {import_files.left_out(declaration)}"
+        if numbers:
+            source = f"({import_files.with_numbered_ends(declaration, f'select * from {source}')})"
+            inputs |= numbers.ends(declaration)
+    engine.write_lines(f"select {line} as line from {source}", folder, inputs)
 
 
-def _write_metadata(session: Session, folder: Path, with_lease: bool) -> Group:
+def _write_metadata(session: Session, folder: Path, with_lease: bool, numbered: bool) -> Group:
     lease = session.connection.run(cypher.lease_properties(), graph_id=session.graph_id)[0]
     if not with_lease:
         lease = {"lease_fence": lease["lease_fence"]}
     metadata = Metadata(session.ledger.state.ledger_id, session.plan.attempt.generation)
-    header, line = import_files.metadata_files(session.graph_id, metadata, lease)
+    header, line = import_files.metadata_files(session.graph_id, metadata, lease, numbered)
     (folder / METADATA).mkdir()
     _write_text(folder / METADATA / HEADER, header)
     _write_text(folder / METADATA / "part-0", line)

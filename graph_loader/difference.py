@@ -91,7 +91,7 @@ def difference(
     columns = marts.columns(model)
     lineage = [name for name in columns if name in spark_sql.LINEAGE]
     has_known, has_unfit = known is not None, spark_sql.UNFIT in columns
-    has_repeats = not engine.looks_ahead or marts.has_repeats(engine, declaration)
+    has_repeats = not engine.runs_here or marts.has_repeats(engine, declaration)
     statement = spark_sql.difference(
         declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, all_ends_stay
     )

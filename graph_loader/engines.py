@@ -38,8 +38,9 @@ class Engine(ABC):
         spark: the session in which what is kept can be read.
     """
 
-    # whether a small statement costs little, and a part that is read twice can be worked out once
-    looks_ahead = False
+    # Whether statements run in this process: a small one costs little then, a part that is read twice is worked out once, and
+    # rows are numbered without being brought together first.
+    runs_here = False
 
     def __init__(self, spark: "SparkSession"):
         self.spark = spark
@@ -107,7 +108,7 @@ class DuckdbEngine(Engine):
         folder: an empty one for what is kept, which the caller deletes.
     """
 
-    looks_ahead = True
+    runs_here = True
 
     def __init__(self, spark: "SparkSession", folder: Path):
         import duckdb

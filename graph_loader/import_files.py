@@ -3,6 +3,9 @@
 A file holds the rows of one label or type as CSV. Texts are quoted, so that an empty one differs from none; a list's items
 are parted by a character that texts do not have, as a rule. Labels and types are columns, for the command line knows no way
 to write all names. Rows that a line cannot carry exactly are told by `left_out`.
+
+Nodes are known to edges by texts made of their keys. Where they are numbered instead, the tool takes the number for the node's
+own place in the store, so that it need not remember and look up any text; numbers then have no gap, and lines are in their order.
 """
 
 import re
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 
 from graph_loader.connection import Metadata
 from graph_loader.cypher import METADATA_LABEL
-from graph_loader.declarations import Column, Declaration, GraphDeclaration, Identity, NodeDeclaration
+from graph_loader.declarations import Column, Declaration, EdgeDeclaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.problems import Problem
 from graph_loader.spark_sql import literal, quoted
 from graph_loader.types import Kind, PropertyType
@@ -22,6 +25,12 @@ ITEMS = "\x1f"
 ROOM = 1_000_000
 # no item of a list that is not a text is written in more
 ITEM_CHARACTERS = 64
+# the number of a node, and in rows of edges those of their ends
+NUMBER, FROM_NUMBER, TO_NUMBER = "_number", "_number_from", "_number_to"
+# the names under which the statement that numbers the ends of edges finds the numbered nodes
+NUMBERED = {"from": "graph_numbered_from", "to": "graph_numbered_to"}
+# the metadata's is the first
+METADATA_NUMBER = 0
 _TYPES = {
     Kind.STRING: "string",
     Kind.INTEGER: "long",
@@ -67,23 +76,59 @@ def group_of(graph: GraphDeclaration, declaration: Declaration) -> Group:
     return Group(f"{declaration.kind}-{siblings.index(declaration)}", is_node)
 
 
-def header(graph: GraphDeclaration, declaration: Declaration) -> str:
+def header(graph: GraphDeclaration, declaration: Declaration, numbered: bool) -> str:
     """The line that says what the fields of a declaration's lines are."""
+
+    def ids_of(label: str) -> str:
+        # one number means one node, whatever its label
+        return "" if numbered else f"({_ids(graph, label)})"
+
     if isinstance(declaration, NodeDeclaration):
-        fields = [f":ID({_ids(graph, declaration.label)})", ":LABEL"]
+        fields = [f":ID{ids_of(declaration.label)}", ":LABEL"]
     else:
         ends = ((":START_ID", declaration.start), (":END_ID", declaration.end))
-        fields = [*(f"{field}({_ids(graph, end.node)})" for field, end in ends), ":TYPE"]
+        fields = [*(f"{field}{ids_of(end.node)}" for field, end in ends), ":TYPE"]
     fields += [f"{name}:{_header_type(kind)}" for name, kind, _ in _properties(declaration)]
     return ",".join(map(_quote, fields))
 
 
-def line(declaration: Declaration) -> str:
-    """The expression for the line of a row; of a node, values that the line cannot carry are left out of it."""
+def numbered_nodes(node: NodeDeclaration, first: int, rows: str) -> str:
+    """The query that numbers the rows of a label from the first number on.
+
+    Args:
+        rows: the query for them.
+    """
+    return f"select *, {first - 1} + row_number() over () as {NUMBER} from ({rows})"
+
+
+def with_numbered_ends(edge: EdgeDeclaration, rows: str) -> str:
+    """The query that adds to rows of edges the numbers of their ends; it reads the nodes under the names of `NUMBERED`.
+
+    Args:
+        rows: the query for them.
+    """
+    joins, fields = "", "edge.*"
+    for role, number in (("from", FROM_NUMBER), ("to", TO_NUMBER)):
+        own = [item for item in edge.identity if item.role == role]
+        match = " and ".join(f"edge.{quoted(item.name)} = {role}_end.{quoted(f'_key_{item.property}')}" for item in own)
+        fields += f", {role}_end.{NUMBER} as {number}"
+        joins += f"\nleft join {NUMBERED[role]} as {role}_end on {match}"
+    return f"select {fields} from ({rows}) as edge{joins}"
+
+
+def line(declaration: Declaration, numbered: bool) -> str:
+    """The expression for the line of a row; of a node, values that the line cannot carry are left out of it.
+
+    Args:
+        numbered: whether the rows are those of `numbered_nodes` or of `with_numbered_ends`.
+    """
     if isinstance(declaration, NodeDeclaration):
-        fields = [_id(declaration.identity), literal(_quote(ITEMS.join(_labels(declaration))))]
+        own = f"cast({NUMBER} as string)" if numbered else _id(declaration.identity)
+        fields = [own, literal(_quote(ITEMS.join(_labels(declaration))))]
     else:
         fields = [_id(item for item in declaration.identity if item.role == role) for role in ("from", "to")]
+        if numbered:
+            fields = [f"cast({number} as string)" for number in (FROM_NUMBER, TO_NUMBER)]
         fields.append(literal(_quote(declaration.type)))
     unfit = dict(_unfit_values(declaration))
     for _, kind, column in _properties(declaration):
@@ -116,11 +161,12 @@ def has_line_breaks(declaration: Declaration) -> str:
     return f"coalesce({' or '.join(conditions)}, false)" if conditions else "false"
 
 
-def metadata_files(graph_id: str, metadata: Metadata, lease: dict[str, object]) -> tuple[str, str]:
+def metadata_files(graph_id: str, metadata: Metadata, lease: dict[str, object], numbered: bool) -> tuple[str, str]:
     """Header and line of the graph's metadata node.
 
     Args:
         lease: its further properties: the fencing number, and texts.
+        numbered: whether nodes are.
     """
     fields: dict[str, tuple[str, object]] = {
         "graph_id": ("string", graph_id),
@@ -129,23 +175,29 @@ def metadata_files(graph_id: str, metadata: Metadata, lease: dict[str, object]) 
     }
     kinds = {"lease_fence": "long", "lease_expires": "datetime"}
     fields |= {name: (kinds.get(name, "string"), value) for name, value in lease.items()}
-    names = [f":ID({METADATA})", ":LABEL", *(f"{name}:{kind}" for name, (kind, _) in fields.items())]
-    values = [METADATA, METADATA_LABEL, *(value for _, value in fields.values())]
+    own, number = (":ID", METADATA_NUMBER) if numbered else (f":ID({METADATA})", METADATA)
+    names = [own, ":LABEL", *(f"{name}:{kind}" for name, (kind, _) in fields.items())]
+    values = [number, METADATA_LABEL, *(value for _, value in fields.values())]
     return ",".join(map(_quote, names)), ",".join(_quote(str(value)) for value in values)
 
 
-def arguments(groups: Sequence[Group], database: str, line_breaks: bool, overwrite: bool = False) -> list[str]:
+def arguments(
+    groups: Sequence[Group], database: str, line_breaks: bool, overwrite: bool = False, numbered: bool = False
+) -> list[str]:
     """The arguments of `neo4j-admin`, with paths relative to the folder of all groups.
 
     Args:
+        groups: of nodes in the order of their numbers, where they are numbered.
         line_breaks: whether any text holds one.
         overwrite: whether the database is there already.
+        numbered: whether nodes are.
     """
     given = ["database", "import", "full", database]
     for group in groups:
         kind = "nodes" if group.is_node else "relationships"
         given.append(f"--{kind}={group.folder}/{HEADER},{group.folder}/{LINES}")
     given += [f"--array-delimiter=U+{ord(ITEMS):04X}", "--bad-tolerance=0"]
+    given += ["--id-type=actual"] * numbered
     return [*given, *["--multiline-fields=true"] * line_breaks, *["--overwrite-destination=true"] * overwrite]
 
 

@@ -307,13 +307,13 @@ def _found(declaration: Declaration, rows: str) -> str:
     for role, keys in (("from", FROM_KEYS), ("to", TO_KEYS)):
         own = [item for item in declaration.identity if item.role == role]
         fields = ", ".join(
-            f"{quoted(f'_key_{item.property}')} as {quoted(f'_{role}_end_{item.property}')}" for item in own
+            f"{quoted(f'_key_{item.property}')} as {quoted(f'_end_{role}_{item.property}')}" for item in own
         )
         match = " and ".join(
-            f"{rows}.{quoted(item.name)} = {role}_end.{quoted(f'_{role}_end_{item.property}')}" for item in own
+            f"{rows}.{quoted(item.name)} = {role}_end.{quoted(f'_end_{role}_{item.property}')}" for item in own
         )
-        joins += f"\n    left join (select {fields}, true as _{role}_found from {keys}) as {role}_end on {match}"
-    return f"select {rows}.*, _from_found, _to_found from {rows}{joins}"
+        joins += f"\n    left join (select {fields}, true as _found_{role} from {keys}) as {role}_end on {match}"
+    return f"select {rows}.*, _found_from, _found_to from {rows}{joins}"
 
 
 def _alike(identity: tuple[Identity, ...], travelling: str) -> str:
@@ -373,7 +373,7 @@ def _reason(declaration: Declaration, has_unfit: bool) -> str:
     whens += [(Reason.NULL_KEY, " or ".join(f"{name} is null" for name in identity_names(declaration.identity)))]
     whens += [(Reason.UNSUPPORTED_VALUE, condition) for condition, _ in _unsupported(declaration)]
     if isinstance(declaration, EdgeDeclaration):
-        whens += [(Reason.MISSING_FROM, "_from_found is null"), (Reason.MISSING_TO, "_to_found is null")]
+        whens += [(Reason.MISSING_FROM, "_found_from is null"), (Reason.MISSING_TO, "_found_to is null")]
     # of identical rows the first one stays, of conflicting ones none
     whens.append((Reason.DUPLICATE_KEY, "_copies > 1 and (_lowest <> _highest or _position > 1)"))
     return f"case {' '.join(f'when {condition} then {literal(reason)}' for reason, condition in whens)} end"

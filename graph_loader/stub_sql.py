@@ -58,7 +58,7 @@ def stubs(node: NodeDeclaration, edges: Sequence[tuple[EdgeDeclaration, bool]]) 
                 f"{prefix}hashed.{name} = accepted.{key}" for name, key in zip(names, keys, strict=True)
             )
             found = (
-                f"select {prefix}hashed.*, true as _from_found, true as _to_found from {prefix}hashed "
+                f"select {prefix}hashed.*, true as _found_from, true as _found_to from {prefix}hashed "
                 f"left anti join accepted on {match}"
             )
             ctes += judging(edge, (), has_unfit, mart=f"{STUB_MART}{position}", found=found, prefix=prefix)

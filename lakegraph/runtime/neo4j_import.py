@@ -28,9 +28,11 @@ from lakegraph.runtime.processes import die_with_parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 FILES = "files"
 # The tool keeps every core busy for less than a minute, half of it with Java's thorough compiler and a collector that works
-# beside it. What is called five times as often as usual is still compiled thoroughly.
+# beside it. What is called five times as often as usual is still compiled thoroughly. Nearly all objects die young, and what
+# the tool remembers of nodes is outside of Java's heap.
 IMPORT_OPTIONS = [
     "-XX:+UseParallelGC",
+    "-Xmn256m",
     "-XX:Tier4InvocationThreshold=25000",
     "-XX:Tier4MinInvocationThreshold=3000",
     "-XX:Tier4CompileThreshold=75000",

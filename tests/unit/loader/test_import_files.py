@@ -28,11 +28,23 @@ def test_headers_name_the_key_as_a_property_and_once_more_as_an_id_of_its_label(
     declared = graph()
     person, knows = declared
 
-    assert import_files.header(declared, person) == '":ID(node-0)",":LABEL","tenant:long","id:string","a, b:date[]"'
     assert (
-        import_files.header(declared, knows)
+        import_files.header(declared, person, numbered=False)
+        == '":ID(node-0)",":LABEL","tenant:long","id:string","a, b:date[]"'
+    )
+    assert (
+        import_files.header(declared, knows, numbered=False)
         == '":START_ID(node-0)",":END_ID(node-0)",":TYPE","since:long","why:string"'
     )
+
+
+def test_a_number_is_of_no_label():
+    declared = graph()
+    person, knows = declared
+
+    assert import_files.header(declared, person, numbered=True).startswith('":ID",":LABEL","tenant:long"')
+    assert import_files.header(declared, knows, numbered=True).startswith('":START_ID",":END_ID",":TYPE","since:long"')
+    assert "--id-type=actual" in import_files.arguments([], "shop", line_breaks=False, numbered=True)
 
 
 def test_the_command_line_names_files_and_no_labels():
@@ -50,13 +62,15 @@ def test_the_command_line_names_files_and_no_labels():
 def test_the_metadata_node_carries_generation_and_lease():
     lease = {"lease_fence": 7, "lease_owner": 'a "b"', "lease_expires": "2024-01-01T00:00:00Z"}
 
-    header, line = import_files.metadata_files("g", Metadata("l", 3), lease)
+    header, line = import_files.metadata_files("g", Metadata("l", 3), lease, numbered=False)
 
     assert header == (
         '":ID(metadata)",":LABEL","graph_id:string","ledger_id:string","generation:long",'
         '"lease_fence:long","lease_owner:string","lease_expires:datetime"'
     )
     assert line == '"metadata","LakegraphMetadata","g","l","3","7","a ""b""","2024-01-01T00:00:00Z"'
+    numbered = import_files.metadata_files("g", Metadata("l", 3), lease, numbered=True)
+    assert [text.partition(",")[0] for text in numbered] == ['":ID"', '"0"']
 
 
 def test_names_that_mean_something_else_in_a_header_are_told():

@@ -158,6 +158,23 @@ def test_whoever_leaves_out_first_what_is_exactly_as_remembered_finds_the_same_c
     ]
 
 
+def test_a_key_may_be_called_what_the_statement_calls_its_own(engine):
+    named = EdgeDeclaration(
+        Model("m", columns=columns(a="bigint", b="varchar", c="bigint", d="varchar")),
+        "IS",
+        End("P", ("a", "b"), ("found", "end")),
+        End("P", ("c", "d"), ("found", "end")),
+    )
+    mart, keys = (
+        rows("(1, 'x', 2, 'y'), (1, 'x', 3, 'y')", "a, b, c, d"),
+        rows("(1, 'x'), (2, 'y')", "_key_found, _key_end"),
+    )
+
+    found = decided(engine, named, difference(named, False, ()), {MART: mart, FROM_KEYS: keys, TO_KEYS: keys})
+
+    assert [(row[2], *row[4:6]) for row in found] == [(2, "created", None), (3, "rejected", "missing_to")]
+
+
 def test_an_edge_that_is_as_remembered_still_needs_its_ends(engine):
     mart = rows("(1, 2, 'mon', 'x'), (1, 9, 'mon', 'x'), (2, 9, 'mon', 'y')", "a, b, day, how")
     all_keys, fewer = (rows(keys, "_key_id") for keys in ("(1), (2), (9)", "(1), (2)"))

@@ -46,7 +46,7 @@ def test_the_keys_of_both_ends_that_no_accepted_row_has_become_rows_without_valu
     assert parts["accepted"] == "select `_key_tenant`, `_key_id` from own_rows where _reason is null"
     assert parts["stub_1_to_travelling"].endswith(" from graph_stub_mart_1")
     assert parts["stub_1_to_found"] == (
-        "select stub_1_to_hashed.*, true as _from_found, true as _to_found from stub_1_to_hashed "
+        "select stub_1_to_hashed.*, true as _found_from, true as _found_to from stub_1_to_hashed "
         "left anti join accepted on stub_1_to_hashed.`_to_tenant` = accepted.`_key_tenant` "
         "and stub_1_to_hashed.`_to_id` = accepted.`_key_id`"
     )
