@@ -12,9 +12,12 @@ from lakegraph.pipeline.build_records import applied_and_verdicts
 from lakegraph.pipeline.dbt import dbt
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
+from lakegraph.runtime.processing_log import logged_files, logged_step, new_run_id
 from lakegraph.runtime.project import project_vars
 from lakegraph.runtime.settings import Settings
 
+# the step under which a replay is logged
+REPLAY = "replay"
 Decision = Literal["release", "reject"]
 State = Literal["applied", "waiting", "held", "late", "rejected", "not landed", "refused", "kept aside"]
 
@@ -108,19 +111,22 @@ def waiting_batches(settings: Settings) -> list[str]:
 
 
 class Decisions:
-    """What was decided of batches by hand, since it was last asked for."""
+    """What was decided of batches by hand, a replay included, since it was last asked for."""
 
     def __init__(self, settings: Settings):
-        self._folder = settings.ops / DECISIONS
-        self._known = self._files()
+        self._ops = settings.ops
+        self._known = self._found()
 
     def came(self) -> bool:
         """Whether something was decided since the last time."""
-        before, self._known = self._known, self._files()
+        before, self._known = self._known, self._found()
         return self._known != before
 
-    def _files(self) -> set[str]:
-        return {file.name for file in self._folder.glob("*.parquet")}
+    def _found(self) -> set[tuple[str, int]]:
+        decided = {(file.name, 0) for file in (self._ops / DECISIONS).glob("*.parquet")}
+        # written once more when it has ended, and only then are there batches to build
+        replayed = logged_files(self._ops, REPLAY)
+        return decided | {(file.name, file.stat().st_mtime_ns) for file in replayed}
 
 
 _NOT_TO_RELEASE = {
@@ -203,5 +209,6 @@ def replay(settings: Settings, batch_id: str) -> list[str]:
             f"Batch {late[0]} came late and was left out; once {batch_id} waits again, it would be late no more.",
             f"Reject it first (`lakegraph batches reject {late[0]}`), or set `late_batches: replay` in vars.yml.",
         )
-    dbt(settings, "run-operation", "replay_from", "--args", json.dumps({"batch": batch_id}))
+    with logged_step(settings.ops, new_run_id(), REPLAY, batch_id):
+        dbt(settings, "run-operation", "replay_from", "--args", json.dumps({"batch": batch_id}))
     return [id for id in after if before[id] == "applied"]

@@ -99,6 +99,11 @@ def log_found(ops: Path, run_id: str, step: str, batch_id: str | None, status: s
     append(ops, TABLE, _found_name(row), [row])
 
 
+def logged_files(ops: Path, step: str) -> list[Path]:
+    """The files with the rows of a step that runs have begun, one for each; those found waiting or refused are not among them."""
+    return list((ops / TABLE).glob(f"*.{step}.*parquet"))
+
+
 def last_found(ops: Path, step: str) -> list[dict]:
     """What was last found of each batch that a step left waiting or refused, the oldest first; of known batches alone.
 

@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from lakegraph.landing.sources import Sources
+from lakegraph.pipeline import batches
 from lakegraph.pipeline import watch as watching
 from lakegraph.pipeline.arrivals import Arrivals
-from lakegraph.pipeline.batches import Decisions
+from lakegraph.pipeline.batches import BatchState, Decisions
 from lakegraph.pipeline.watching import FolderWatch
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import LakegraphError
@@ -272,6 +273,26 @@ def test_a_decision_is_noticed_once(tmp_path):
     ops.append(tmp_path / "ops", "batch_decisions", "b.1", [{"batch_id": "b", "decision": "release"}])
 
     assert [decisions.came(), decisions.came()] == [True, False]
+
+
+def test_a_replay_is_noticed_when_it_has_ended(tmp_path, monkeypatch):
+    lake = settings(lake=tmp_path)
+    decisions, asked = Decisions(lake), []
+
+    def dbt(_, *arguments):
+        # whoever looks while it goes on finds no batches to build yet
+        asked.append((*arguments[:2], decisions.came()))
+
+    applied = BatchState("b", dt.date(2025, 1, 15), 1, "applied")
+    monkeypatch.setattr(batches, "dbt", dbt)
+    monkeypatch.setattr(batches, "list_batches", lambda _: [applied])
+
+    assert batches.replay(lake, "b") == ["b"]
+
+    assert asked == [("run-operation", "replay_from", True)]
+    assert [decisions.came(), decisions.came()] == [True, False]
+    [row] = ops.read(lake.ops, "processing_log")
+    assert (row["step"], row["batch_id"], row["status"]) == ("replay", "b", "succeeded")
 
 
 def test_a_decision_starts_a_run(drops):
