@@ -1,10 +1,11 @@
 """The batches that the drops folder offers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from lakegraph.landing.claims import Claim, UnreadableTriggers, settle_claims
 from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
@@ -51,13 +52,13 @@ def triggered_candidates(
     files: list[DropFile],
     prints: Fingerprints,
     visible: Mapping[str, VisibleBatch],
-    kept_triggers: Iterable[str] = (),
+    kept_triggers: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[Candidate]:
     """A candidate per trigger file, in batch order: of a day's triggers, those that cannot be read come first, and then that
     which was written first, for what is landed last has the last word.
 
     Nobody knows which of the day's files those meant, so another trigger of their day takes only what it lists, until one
-    of the same name has been landed.
+    of the same name has been landed after it.
 
     Args:
         drops: the drops folder.
@@ -65,14 +66,15 @@ def triggered_candidates(
         files: the feeds' files in the folder.
         prints: what each of them holds; that of the triggers is added.
         visible: the batches landed so far.
-        kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder.
+        kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder, and when.
     """
     pattern = sources.trigger_pattern
     candidates, triggers = [], []
     unreadable = UnreadableTriggers()
-    for name in kept_triggers:
+    for name, kept_at in kept_triggers.items():
         day = pattern.date_in(name)
-        if not any(_came_as(name, day, batch) for batch in visible.values()):
+        since = (batch for batch in visible.values() if batch.landed_at > kept_at)
+        if not any(_came_as(name, day, batch) for batch in since):
             unreadable[day].add(drops / name)
     for path in pattern.files(drops):
         below = path.relative_to(drops).as_posix()

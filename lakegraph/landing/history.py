@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from lakegraph.landing.decisions import latest_decisions
@@ -50,6 +50,7 @@ class VisibleBatch:
         expected_files: the files that its trigger expected; None when there was no trigger, or it is not known any more.
         trigger_file: its trigger's path below the drops folder, if it had one; of older batches the name alone.
         deliveries: its files.
+        landed_at: when it was landed, in UTC.
         is_rejected: whether it was rejected by hand; builds leave it out, but its id stays taken.
     """
 
@@ -59,6 +60,7 @@ class VisibleBatch:
     expected_files: frozenset[str] | None
     trigger_file: str | None
     deliveries: tuple[Delivery, ...]
+    landed_at: datetime
     is_rejected: bool = False
 
     @classmethod
@@ -84,6 +86,7 @@ class VisibleBatch:
                 )
                 for file in files
             ),
+            landed_at=datetime.now(UTC).replace(tzinfo=None),
         )
 
     @property
@@ -122,6 +125,7 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
             expected_files=None if row["expected_files"] is None else frozenset(json.loads(row["expected_files"])),
             trigger_file=row["trigger_file"],
             deliveries=tuple(files[row["batch_id"]]),
+            landed_at=row["landed_at"],
             is_rejected=decisions.get(row["batch_id"], {}).get("decision") == "reject",
         )
         for row in rows

@@ -82,9 +82,10 @@ class KeptAside:
                 done.append((rows[0]["batch_id"] or Path(rows[0]["source_file"]).name, rows[0]["reason"]))
         return done
 
-    def triggers(self) -> list[str]:
-        """The triggers that could not be read so far, as paths below the drops folder."""
-        return [row["source_file"] for row in ops.read(self._settings.ops, TABLE) if row["batch_id"] is None]
+    def triggers(self) -> dict[str, datetime]:
+        """The triggers that could not be read so far, as paths below the drops folder, and when one was last kept from there."""
+        kept = [row for row in ops.read(self._settings.ops, TABLE) if row["batch_id"] is None]
+        return {row["source_file"]: row["kept_at"] for row in sorted(kept, key=lambda row: row["kept_at"])}
 
     def _finish(self, name: str, by_name: dict[str, Path]) -> bool:
         """Move what still lies in the drops folder with the recorded content; whether anything is new of it."""

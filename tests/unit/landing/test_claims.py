@@ -134,6 +134,22 @@ def test_beside_an_unreadable_trigger_another_takes_what_it_lists_and_the_correc
     assert ("C", CATEGORIES) in landed(several)
 
 
+def test_a_trigger_that_landed_before_corrects_no_unreadable_one_of_its_name(several):
+    several.suppliers("2025_01_15", "A")
+    trigger(several, "B")
+    assert several.land().complete
+    several.drop("trigger_2025_01_15_B.json", "{")
+    assert [left.batch_id for left in several.land().refused] == ["trigger_2025_01_15_B.json"]
+    several.suppliers("2025_01_15", "A", "C")
+    trigger(several, "D")
+
+    [refused] = several.land().refused
+
+    assert refused.batch_id == "D"
+    assert "may be meant by trigger_2025_01_15_B.json" in refused.reason
+    assert landed(several) == {("B", SUPPLIERS)}
+
+
 def test_a_file_that_neither_of_two_lists_names_is_disputed(several):
     several.configure(several.settings.sources.read_text() + '  reviews: {files: "reviews_{date}.csv"}\n')
     several.suppliers("2025_01_15", "A")
