@@ -157,24 +157,25 @@ class Numbers:
         self._engine, self._next = engine, import_files.METADATA_NUMBER + 1
         self._nodes: dict[str, Relation] = {}
 
-    def give(self, node: NodeDeclaration, rows: Relation) -> Relation:
-        """The rows to be written of a label, with their numbers.
+    def give(self, node: NodeDeclaration, rows: Relation) -> None:
+        """Number the rows to be written of a label.
 
         Args:
             rows: the difference of the label's mart.
         """
-        statement = import_files.numbered_nodes(node, self._next, f"select * from {DIFFERENCE} where {TO_WRITE}")
+        statement = import_files.numbered_keys(node, self._next, f"select * from {DIFFERENCE} where {TO_WRITE}")
         # Spark never reads them, so it need not know their schema
         numbered = self._engine.kept(statement, "", {DIFFERENCE: rows})
         [counted] = self._engine.fetched(f"select count(*) as rows from {NODES}", {NODES: numbered})
         self._next += counted["rows"]
         self._nodes[node.label] = numbered
-        return numbered
 
-    def ends(self, edge: EdgeDeclaration) -> dict[str, Relation]:
-        """The numbered nodes at either end of an edge, under the names by which `import_files.with_numbered_ends` finds them."""
-        ends = {"from": edge.start, "to": edge.end}
-        return {name: self._nodes[ends[role].node] for role, name in import_files.NUMBERED.items()}
+    def of(self, declaration: Declaration) -> dict[str, Relation]:
+        """The numbered nodes that rows of a label are, or rows of a type end at, under the names of `import_files.NUMBERED`."""
+        labels = {"key": declaration.name}
+        if isinstance(declaration, EdgeDeclaration):
+            labels = {"from": declaration.start.node, "to": declaration.end.node}
+        return {import_files.NUMBERED[role]: self._nodes[label] for role, label in labels.items()}
 
 
 def write_lines(
@@ -186,17 +187,16 @@ def write_lines(
         rows: the difference of the declaration's mart.
         numbers: those of the nodes whose lines are written already; it numbers further ones. None where keys make ids.
     """
-    line, inputs = import_files.line(declaration, numbers is not None), {DIFFERENCE: rows}
-    if isinstance(declaration, NodeDeclaration):
-        source = f"{DIFFERENCE} where {TO_WRITE}"
-        if numbers:
-            source, inputs = f"{NODES} order by {import_files.NUMBER}", {NODES: numbers.give(declaration, rows)}
-    else:
-        source = f"{DIFFERENCE} where {TO_WRITE} and not {import_files.left_out(declaration)}"
-        if numbers:
-            source = f"({import_files.with_numbered_ends(declaration, f'select * from {source}')})"
-            inputs |= numbers.ends(declaration)
-    engine.write_lines(f"select {line} as line from {source}", folder, inputs)
+    source, inputs = f"select * from {DIFFERENCE} where {TO_WRITE}", {DIFFERENCE: rows}
+    if not isinstance(declaration, NodeDeclaration):
+        source += f" and not {import_files.left_out(declaration)}"
+    if numbers:
+        if isinstance(declaration, NodeDeclaration):
+            numbers.give(declaration, rows)
+        source = import_files.with_numbers(declaration, source)
+        inputs |= numbers.of(declaration)
+    line = import_files.line(declaration, numbers is not None)
+    engine.write_lines(f"select {line} as line from ({source})", folder, inputs)
 
 
 def _write_metadata(session: Session, folder: Path, with_lease: bool, numbered: bool) -> Group:

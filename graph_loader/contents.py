@@ -176,14 +176,16 @@ def claimed(declaration: Declaration, everything: bool) -> str:
 
     Returns:
         A query with the identity columns, `_hash`, `_copies`, `_is_ours`, `_is_wanted` and `_is_same`: whether the values are
-        the mart's.
+        the mart's. What the mart does not have goes, or was rejected because of its ends; its hash is null, so that the next
+        load takes none of it for settled.
     """
     names = identity_names(declaration.identity)
     columns = ", ".join(names)
     typed = " and ".join(f"{name} is not null" for name in names)
     ours = "true" if everything else "(_is_wanted is not null or _is_known is not null)"
     return (
-        f"select {columns}, held.{HASH}, {COPIES}, {typed} and {ours} as _is_ours, _is_wanted is not null as _is_wanted, "
+        f"select {columns}, if(_is_wanted, held.{HASH}, null) as {HASH}, {COPIES}, {typed} and {ours} as _is_ours, "
+        "_is_wanted is not null as _is_wanted, "
         f"coalesce(held.{HASH} = wanted.{HASH}, false) as _is_same\n"
         f"from {HELD} as held\n"
         f"left join (select *, true as _is_wanted from {WANTED}) as wanted using ({columns})\n"

@@ -65,7 +65,7 @@ def difference(
     known: Relation | None,
     node_keys: Callable[[str], Relation],
     changes_only: bool = False,
-    all_ends_stay: bool = False,
+    settles: bool = False,
 ) -> Relation:
     """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them, kept by the engine.
 
@@ -73,7 +73,7 @@ def difference(
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
         changes_only: leave out the mart's own rows that stay as they are.
-        all_ends_stay: whether the nodes at the ends of all edges that the ledger remembers are there still.
+        settles: leave out first what is exactly as the ledger remembers it, see `spark_sql.difference`.
     """
     model, spark = declaration.model, engine.spark
     inputs = {spark_sql.MART: marts.read(spark, model)}
@@ -93,7 +93,7 @@ def difference(
     has_known, has_unfit = known is not None, spark_sql.UNFIT in columns
     has_repeats = not engine.runs_here or marts.has_repeats(engine, declaration)
     statement = spark_sql.difference(
-        declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, all_ends_stay
+        declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, settles
     )
     return engine.kept(statement, spark_sql.difference_schema(declaration, bool(stubs)), inputs)
 

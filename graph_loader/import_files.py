@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from graph_loader.connection import Metadata
 from graph_loader.cypher import METADATA_LABEL
-from graph_loader.declarations import Column, Declaration, EdgeDeclaration, GraphDeclaration, Identity, NodeDeclaration
+from graph_loader.declarations import Column, Declaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.problems import Problem
 from graph_loader.spark_sql import literal, quoted
 from graph_loader.types import Kind, PropertyType
@@ -25,10 +25,9 @@ ITEMS = "\x1f"
 ROOM = 1_000_000
 # no item of a list that is not a text is written in more
 ITEM_CHARACTERS = 64
-# the number of a node, and in rows of edges those of their ends
-NUMBER, FROM_NUMBER, TO_NUMBER = "_number", "_number_from", "_number_to"
-# the names under which the statement that numbers the ends of edges finds the numbered nodes
-NUMBERED = {"from": "graph_numbered_from", "to": "graph_numbered_to"}
+NUMBER = "_number"
+# role to the name under which a statement finds the numbered keys of its label
+NUMBERED = {"key": "graph_numbered", "from": "graph_numbered_from", "to": "graph_numbered_to"}
 # the metadata's is the first
 METADATA_NUMBER = 0
 _TYPES = {
@@ -77,10 +76,13 @@ def group_of(graph: GraphDeclaration, declaration: Declaration) -> Group:
 
 
 def header(graph: GraphDeclaration, declaration: Declaration, numbered: bool) -> str:
-    """The line that says what the fields of a declaration's lines are."""
+    """The line that says what the fields of a declaration's lines are.
+
+    Args:
+        numbered: whether nodes are, so that a number means the same node everywhere.
+    """
 
     def ids_of(label: str) -> str:
-        # one number means one node, whatever its label
         return "" if numbered else f"({_ids(graph, label)})"
 
     if isinstance(declaration, NodeDeclaration):
@@ -92,44 +94,49 @@ def header(graph: GraphDeclaration, declaration: Declaration, numbered: bool) ->
     return ",".join(map(_quote, fields))
 
 
-def numbered_nodes(node: NodeDeclaration, first: int, rows: str) -> str:
-    """The query that numbers the rows of a label from the first number on.
+def numbered_keys(node: NodeDeclaration, first: int, rows: str) -> str:
+    """The query that gives the keys of a label's rows numbers without a gap.
 
     Args:
-        rows: the query for them.
+        first: the least of them.
+        rows: the query for the rows.
     """
-    return f"select *, {first - 1} + row_number() over () as {NUMBER} from ({rows})"
+    names = ", ".join(quoted(item.name) for item in node.identity)
+    return f"select {names}, {first - 1} + row_number() over () as {NUMBER} from ({rows})"
 
 
-def with_numbered_ends(edge: EdgeDeclaration, rows: str) -> str:
-    """The query that adds to rows of edges the numbers of their ends; it reads the nodes under the names of `NUMBERED`.
+def with_numbers(declaration: Declaration, rows: str) -> str:
+    """The query that adds to rows of nodes their numbers, in whose order they come, and to rows of edges those of their ends.
+
+    It reads what `numbered_keys` gave of the labels under the names of `NUMBERED`.
 
     Args:
-        rows: the query for them.
+        rows: the query for the rows.
     """
-    joins, fields = "", "edge.*"
-    for role, number in (("from", FROM_NUMBER), ("to", TO_NUMBER)):
-        own = [item for item in edge.identity if item.role == role]
-        match = " and ".join(f"edge.{quoted(item.name)} = {role}_end.{quoted(f'_key_{item.property}')}" for item in own)
-        fields += f", {role}_end.{NUMBER} as {number}"
+    joins, fields = "", "row.*"
+    for role in _numbered_roles(declaration):
+        own = [item for item in declaration.identity if item.role == role]
+        match = " and ".join(f"row.{quoted(item.name)} = {role}_end.{quoted(f'_key_{item.property}')}" for item in own)
+        fields += f", {role}_end.{NUMBER} as {_number_of(role)}"
         joins += f"\nleft join {NUMBERED[role]} as {role}_end on {match}"
-    return f"select {fields} from ({rows}) as edge{joins}"
+    order = f"\norder by {_number_of('key')}" if isinstance(declaration, NodeDeclaration) else ""
+    return f"select {fields} from ({rows}) as row{joins}{order}"
 
 
 def line(declaration: Declaration, numbered: bool) -> str:
     """The expression for the line of a row; of a node, values that the line cannot carry are left out of it.
 
     Args:
-        numbered: whether the rows are those of `numbered_nodes` or of `with_numbered_ends`.
+        numbered: whether the rows are those of `with_numbers`.
     """
-    if isinstance(declaration, NodeDeclaration):
-        own = f"cast({NUMBER} as string)" if numbered else _id(declaration.identity)
-        fields = [own, literal(_quote(ITEMS.join(_labels(declaration))))]
-    else:
-        fields = [_id(item for item in declaration.identity if item.role == role) for role in ("from", "to")]
+    fields = []
+    for role in _numbered_roles(declaration):
         if numbered:
-            fields = [f"cast({number} as string)" for number in (FROM_NUMBER, TO_NUMBER)]
-        fields.append(literal(_quote(declaration.type)))
+            # the tool refuses what is no number, and an end that were not there must not be overlooked
+            fields.append(f"coalesce(cast({_number_of(role)} as string), '-')")
+        else:
+            fields.append(_id(item for item in declaration.identity if item.role == role))
+    fields.append(literal(_quote(ITEMS.join(_labels(declaration)))))
     unfit = dict(_unfit_values(declaration))
     for _, kind, column in _properties(declaration):
         text = _text(quoted(column), kind)
@@ -199,6 +206,15 @@ def arguments(
     given += [f"--array-delimiter=U+{ord(ITEMS):04X}", "--bad-tolerance=0"]
     given += ["--id-type=actual"] * numbered
     return [*given, *["--multiline-fields=true"] * line_breaks, *["--overwrite-destination=true"] * overwrite]
+
+
+def _numbered_roles(declaration: Declaration) -> tuple[str, ...]:
+    return ("key",) if isinstance(declaration, NodeDeclaration) else ("from", "to")
+
+
+def _number_of(role: str) -> str:
+    # no name that begins with a role can be told from that of a key
+    return f"{NUMBER}_{role}"
 
 
 def _labels(declaration: Declaration) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def planned(
                 folder = f"{generation}/{position}"
                 step = _step(engine, marts, ledger, declaration, entries, losing, folder, read_back)
             steps.append(step)
-            if step.tally[Status.DELETED] or step.former:
+            if declaration.kind == "node" and (step.tally[Status.DELETED] or step.former):
                 losing.add(declaration.name)
             entries[place(declaration.kind, declaration.name)] = step.entry
         steps += _dropped(engine, ledger, entries, steps)
@@ -191,8 +191,8 @@ def _step(
         known = in_spark(known_in_graph(engine.spark, declaration, held, remembered.frame))
     # what is set right is counted among all rows
     stays = None if read_back else known
-    ends_stay = _ends_stay(ledger.state, declaration, losing)
-    rows = difference(engine, declaration, marts, known, node_keys, stays is not None, ends_stay)
+    settles = _has_same_values(ledger.state, declaration) and _ends_stay(ledger.state, declaration, losing)
+    rows = difference(engine, declaration, marts, known, node_keys, stays is not None, settles)
     has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
     counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, stays)
     written_anew = None
@@ -254,8 +254,17 @@ def _untouched(
     return Step(declaration, Tally({Status.UNCHANGED.value: current.rows}), nothing, current)
 
 
+def _has_same_values(state: LedgerState, declaration: Declaration) -> bool:
+    """Whether properties and labels are declared as they were, without which the hash of nearly every row is another."""
+    now, name = remember(declaration, "", 0), place(declaration.kind, declaration.name)
+    before = state.entries.get(name)
+    return before is not None and (before.properties, before.labels) == (now.properties, now.labels)
+
+
 def _ends_stay(state: LedgerState, declaration: Declaration, losing: set[str]) -> bool:
     """Whether every node is there still that an edge which the ledger remembers has at one of its ends.
+
+    A load accepts no other edge; of those that a rebuilt ledger claims, it does not know the hash where the mart has none such.
 
     Args:
         losing: the labels that lose nodes in this load.

@@ -29,5 +29,5 @@ class Repeats:
             if name not in self._found:
                 lineage = [column for column in columns if column in spark_sql.LINEAGE]
                 statement = spark_sql.repeats(declaration, lineage, spark_sql.UNFIT in columns)
-                self._found[name] = bool(engine.fetched(statement, {spark_sql.MART: mart}))
+                self._found[name] = bool(engine.fetched(statement, {spark_sql.LOOKED_THROUGH: mart}))
             return self._found[name]

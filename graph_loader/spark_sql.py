@@ -28,8 +28,10 @@ UNFIT = "_unfit"
 KEY_BYTES = 8_000
 # The names under which the statement finds its inputs.
 MART, KNOWN, FROM_KEYS, TO_KEYS = "graph_mart", "graph_known", "graph_from_keys", "graph_to_keys"
-# The parts of it that are read several times and give few rows: those of the keys that come more than once, and what is not
-# exactly as the ledger remembers it.
+# a mart that is looked through for repeated keys, while Spark may be comparing another one under its own name
+LOOKED_THROUGH = "graph_looked_through"
+# The parts of it that are read several times and usually give few rows: those of the keys that come more than once, and what
+# is not exactly as the ledger remembers it.
 ALIKE, UNSETTLED = "alike", "unsettled"
 FEW = (ALIKE, UNSETTLED)
 # what is said of copies of a row that is the only one of its key
@@ -129,7 +131,7 @@ def difference(
     stubs: Sequence[tuple[str, str]] = (),
     changes_only: bool = False,
     has_repeats: bool = True,
-    all_ends_stay: bool = False,
+    settles: bool = False,
 ) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
@@ -144,15 +146,16 @@ def difference(
         stubs: what `stub_sql.stubs` gives; adds the column `_stub`, a `Stub` for stubs and null for the mart's own rows.
         changes_only: leave out the mart's own rows that stay as they are, which usually are nearly all.
         has_repeats: whether keys may come more than once; `repeats` finds it out.
-        all_ends_stay: whether the nodes at the ends of all edges that the ledger remembers are there still. Where no keys are
-            repeated either, most rows that stay are left out before anything else is looked at.
+        settles: leave out the rows that are exactly as the ledger remembers them before anything else is looked at, where no
+            keys are repeated: right where the nodes at the ends of all edges that it remembers are there still, and quick
+            where most rows are so.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
         MD5 over the values with their names and types; a null counts as absent, as it does in the graph), for rejected rows
         `_reason` and `_detail`, and `_status`. Rows that only the ledger remembers have nothing but identity and status.
     """
-    settles = has_known and changes_only and all_ends_stay and not has_repeats and not stubs
+    settles = settles and has_known and changes_only and not has_repeats and not stubs
     ctes = judging(declaration, lineage, has_unfit, has_repeats=has_repeats, settles=settles)
     if stubs:
         ctes = [*ctes[:-1], (OWN_ROWS, ctes[-1][1]), *stubs]
@@ -165,7 +168,7 @@ def difference(
 
 
 def repeats(declaration: Declaration, lineage: Sequence[str] = tuple(LINEAGE), has_unfit: bool = False) -> str:
-    """The statement that gives a row when a key comes more than once in a mart, which it reads as `graph_mart`.
+    """The statement that gives a row when a key comes more than once in a mart, which it reads as `graph_looked_through`.
 
     Args:
         lineage: the lineage columns that the mart has.
@@ -173,7 +176,7 @@ def repeats(declaration: Declaration, lineage: Sequence[str] = tuple(LINEAGE), h
     """
     names = identity_names(declaration.identity)
     whole = " and ".join(f"{name} is not null" for name in names)
-    travelling = _with([("travelling", _travelling(declaration, lineage, has_unfit, MART))])
+    travelling = _with([("travelling", _travelling(declaration, lineage, has_unfit, LOOKED_THROUGH))])
     return (
         f"{travelling}\nselect 1 as found from travelling where {whole} group by {', '.join(names)} "
         "having count(*) > 1 limit 1"
@@ -204,6 +207,7 @@ def judging(
         prefix: comes before each name. The last one is `judged`.
         has_repeats: whether keys may come more than once.
         settles: leave out the rows that are exactly as the ledger remembers them; what it remembers besides is `remembered`.
+            Of the statement's own mart alone, whose parts have no prefix.
     """
     reason, detail = _reason(declaration, has_unfit), _detail(declaration, has_unfit)
     counted = [(f"{prefix}counted", f"select *, {_ALONE} from {prefix}found")]

@@ -132,8 +132,9 @@ def test_what_a_rebuilt_ledger_claims():
     text = contents.claimed(USER, everything=False)
 
     assert text == (
-        "select `_key_tenant`, `_key_id`, held._hash, _copies, `_key_tenant` is not null and `_key_id` is not null "
-        "and (_is_wanted is not null or _is_known is not null) as _is_ours, _is_wanted is not null as _is_wanted, "
+        "select `_key_tenant`, `_key_id`, if(_is_wanted, held._hash, null) as _hash, _copies, "
+        "`_key_tenant` is not null and `_key_id` is not null and (_is_wanted is not null or _is_known is not null) as _is_ours, "
+        "_is_wanted is not null as _is_wanted, "
         "coalesce(held._hash = wanted._hash, false) as _is_same\n"
         "from graph_held as held\n"
         "left join (select *, true as _is_wanted from graph_wanted) as wanted using (`_key_tenant`, `_key_id`)\n"

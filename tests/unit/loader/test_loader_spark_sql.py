@@ -3,10 +3,22 @@
 import pytest
 
 from graph_loader import stub_sql
+from graph_loader.contents import HELD, WANTED
+from graph_loader.contents import claimed as claimed_rows
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
 from graph_loader.engines import DuckdbEngine
 from graph_loader.relations import Relation
-from graph_loader.spark_sql import FROM_KEYS, KNOWN, MART, TO_KEYS, difference, literal, repeats, row_hash
+from graph_loader.spark_sql import (
+    FROM_KEYS,
+    KNOWN,
+    LOOKED_THROUGH,
+    MART,
+    TO_KEYS,
+    difference,
+    literal,
+    repeats,
+    row_hash,
+)
 from graph_loader.types import property_type
 
 
@@ -144,7 +156,7 @@ def test_whoever_leaves_out_first_what_is_exactly_as_remembered_finds_the_same_c
         statement = difference(PERSON, True, (), has_unfit=True, changes_only=True, **settling)
         return decided(engine, PERSON, statement, inputs)
 
-    found = decided_by(has_repeats=False, all_ends_stay=True)
+    found = decided_by(has_repeats=False, settles=True)
     assert found == decided_by()
     assert [row[:3] for row in found] == [
         (2, "deleted", None),
@@ -156,6 +168,20 @@ def test_whoever_leaves_out_first_what_is_exactly_as_remembered_finds_the_same_c
         (7, "created", None),
         (None, "rejected", "null_key"),
     ]
+
+
+def test_an_edge_that_a_rebuilt_ledger_claims_is_settled_only_where_its_mart_has_it(engine):
+    mart = rows("(1, 2, 'mon', 'x'), (1, 9, 'mon', 'x')", "a, b, day, how")
+    keys, names = rows("(1), (2)", "_key_id"), "_from_id, _to_id, _key_day, _hash"
+    first = engine.fetched(difference(KNOWS, False, ()), {MART: mart, FROM_KEYS: keys, TO_KEYS: keys})
+    edges = {row["_to_id"]: f"1, {row['_to_id']}, 'mon', unhex('{row['_hash'].hex()}')" for row in first}
+    held = rows(f"({edges[2]}, 1), ({edges[9]}, 1)", f"{names}, _copies")
+    accepted = rows(f"({edges[2]})", names)
+
+    inputs = {HELD: held, WANTED: accepted, KNOWN: accepted}
+    claimed = engine.fetched(claimed_rows(KNOWS, everything=True), inputs)
+
+    assert {row["_to_id"]: row["_hash"] is None for row in claimed if row["_is_ours"]} == {2: False, 9: True}
 
 
 def test_a_key_may_be_called_what_the_statement_calls_its_own(engine):
@@ -186,7 +212,7 @@ def test_an_edge_that_is_as_remembered_still_needs_its_ends(engine):
     remembered = rows(pairs, "_from_id, _to_id, _key_day, _hash")
     inputs |= {KNOWN: remembered, FROM_KEYS: fewer, TO_KEYS: fewer}
 
-    statement = difference(KNOWS, True, (), changes_only=True, has_repeats=False, all_ends_stay=False)
+    statement = difference(KNOWS, True, (), changes_only=True, has_repeats=False)
 
     assert [row[:2] + row[3:5] for row in decided(engine, KNOWS, statement, inputs)] == [
         (1, 9, "deleted", None),
@@ -205,7 +231,7 @@ def test_an_edge_that_is_as_remembered_still_needs_its_ends(engine):
     ],
 )
 def test_repeated_keys_are_found_and_null_is_none(engine, values, found):
-    assert bool(engine.fetched(repeats(PERSON, ()), {MART: people(values)})) == found
+    assert bool(engine.fetched(repeats(PERSON, ()), {LOOKED_THROUGH: people(values)})) == found
 
 
 def test_an_edge_needs_both_ends_and_a_key(engine):
