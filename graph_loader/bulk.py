@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # nothing is unchanged in an empty database
 TO_WRITE = having(Status.CREATED, Status.UPDATED)
-# the name under which a statement finds numbered nodes
-NODES = "graph_numbered"
 
 
 @dataclass(frozen=True)
@@ -166,9 +164,10 @@ class Numbers:
         statement = import_files.numbered_keys(node, self._next, f"select * from {DIFFERENCE} where {TO_WRITE}")
         # Spark never reads them, so it need not know their schema
         numbered = self._engine.kept(statement, "", {DIFFERENCE: rows})
-        [counted] = self._engine.fetched(f"select count(*) as rows from {NODES}", {NODES: numbered})
-        self._next += counted["rows"]
         self._nodes[node.label] = numbered
+        [(name, _)] = self.of(node).items()
+        [counted] = self._engine.fetched(f"select count(*) as rows from {name}", {name: numbered})
+        self._next += counted["rows"]
 
     def of(self, declaration: Declaration) -> dict[str, Relation]:
         """The numbered nodes that rows of a label are, or rows of a type end at, under the names of `import_files.NUMBERED`."""

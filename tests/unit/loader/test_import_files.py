@@ -3,7 +3,9 @@
 from graph_loader import import_files
 from graph_loader.connection import Metadata
 from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
+from graph_loader.engines import DuckdbEngine
 from graph_loader.import_files import Group
+from graph_loader.relations import Relation
 from graph_loader.types import Kind, PropertyType
 
 TEXT, NUMBER = PropertyType(Kind.STRING), PropertyType(Kind.INTEGER)
@@ -45,6 +47,20 @@ def test_a_number_is_of_no_label():
     assert import_files.header(declared, person, numbered=True).startswith('":ID",":LABEL","tenant:long"')
     assert import_files.header(declared, knows, numbered=True).startswith('":START_ID",":END_ID",":TYPE","since:long"')
     assert "--id-type=actual" in import_files.arguments([], "shop", line_breaks=False, numbered=True)
+
+
+def test_an_end_without_a_number_is_written_as_what_is_none(tmp_path):
+    _, knows = graph()
+    engine = DuckdbEngine(None, tmp_path)
+    rows = "select 1 as _from_tenant, 'x' as _from_id, 1 as _to_tenant, 'y' as _to_id, 7 as _key_since, null as why"
+    people = Relation(None, "select 1 as _key_tenant, 'x' as _key_id, 5 as _number")
+    inputs = {import_files.NUMBERED["from"]: people, import_files.NUMBERED["to"]: people}
+
+    numbered = import_files.with_numbers(knows, rows)
+    found = engine.fetched(f"select {import_files.line(knows, numbered=True)} as line from ({numbered})", inputs)
+
+    assert found == [{"line": '5,-,"KNOWS",7,'}]
+    engine.release()
 
 
 def test_the_command_line_names_files_and_no_labels():
