@@ -30,7 +30,6 @@ _COPIED_AS = {
     Kind.ZONED_TIME: ("varchar", "string"),
     Kind.DURATION: ("varchar", "string"),
 }
-_LOW_BITS = 2**64 - 1
 _INSTANTS = (Kind.DATE, Kind.LOCAL_DATETIME, Kind.ZONED_DATETIME)
 
 
@@ -63,20 +62,24 @@ def copied(column: Column) -> str:
 
 
 def fingerprint(columns: Sequence[Column], relation: str) -> str:
-    """The query over copied columns that gives other numbers for other rows: their number, and sums over their MD5.
+    """The query over copied columns that gives other numbers for other rows: their number, and two sums over their hashes.
 
-    DuckDB's own `hash` will not do: it takes a list with a null in it for an empty one.
+    DuckDB's hash has 64 bits, so each row has two, with its columns in either order. What it makes of several columns it puts
+    together simply; hashed once more, no exchange between rows cancels out in the sum.
 
     Args:
         columns: the columns that were copied.
         relation: the rows, as the query is to name them.
     """
-    fields = [_exact_text(quoted(column.name), column.type.is_list) for column in columns]
-    fields += [_exact_text(UNFIT, is_list=False)] * (unfit(columns) is not None)
-    digests = f"select md5_number(concat_ws(',', {', '.join(fields)})) as digest from {relation}"
-    # either half for itself: a sum of the whole would not fit into 128 bits
-    halves = ", ".join(f"sum(({half})::ubigint)::varchar" for half in ("digest >> 64", f"digest & {_LOW_BITS}"))
-    return f"select count(*), {halves} from ({digests})"
+    fields = [_hashable(column) for column in columns] + [UNFIT] * (unfit(columns) is not None)
+    # the constant tells the two apart where there is but one column
+    sums = (f"sum(hash(hash({', '.join(order)})))::varchar" for order in (fields, [*reversed(fields), "1"]))
+    return f"select count(*), {', '.join(sums)} from {relation}"
+
+
+def _hashable(column: Column) -> str:
+    """The expression for what DuckDB hashes of a column: of a list its text, for a null in one counts for nothing."""
+    return _exact_text(quoted(column.name), is_list=True) if column.type.is_list else quoted(column.name)
 
 
 def _exact_text(value: str, is_list: bool) -> str:
