@@ -104,15 +104,15 @@ def tally(
     difference: Relation,
     mart_rows: int,
     has_stubs: bool,
-    known: Relation | None = None,
+    known_rows: int | None = None,
 ) -> Tally:
     """Count a difference, and make sure that every row of the mart is in it.
 
     Args:
         mart_rows: the rows of the mart, as the warehouse counted them.
         has_stubs: whether the difference says which rows are stubs.
-        known: what the ledger remembers, where the difference leaves out rows that stay as they are: they are all of it
-            that neither changes nor goes.
+        known_rows: how many rows the ledger remembers, where the difference leaves out those that stay as they are: all that
+            neither change nor go.
 
     Raises:
         LostRowsError: created, updated, unchanged and rejected rows are not as many as the warehouse counted.
@@ -130,10 +130,9 @@ def tally(
         if row.get(STUB):
             stubs[row[STATUS]] = stubs.get(row[STATUS], 0) + row["rows"]
             emptied += row["rows"] if row[STUB] == Stub.EMPTIED else 0
-    if known is not None:
-        [remembered] = engine.fetched(f"select count(*) as rows from {spark_sql.KNOWN}", {spark_sql.KNOWN: known})
+    if known_rows is not None:
         others = by_status.get(Status.UPDATED, 0) + by_status.get(Status.DELETED, 0)
-        by_status[Status.UNCHANGED] = remembered["rows"] - others
+        by_status[Status.UNCHANGED] = known_rows - others
     counted = Tally(by_status, by_reason, stubs, emptied)
     if counted.sent != mart_rows:
         raise LostRowsError(

@@ -1,7 +1,11 @@
 """The ledger's files: Parquet for keys and hashes, one JSON pointer that says which of them count.
 
 <lake>/ledger/<graph id>/pointer.json        replaced whole, the only file that is ever replaced
-<lake>/ledger/<graph id>/<generation>/<n>/   identity columns and `_hash` of one label or type
+<lake>/ledger/<graph id>/<generation>/<n>/   identity columns and `_hash` of one label or type: of all its rows, or of those
+                                             that have changed since, with `_is_gone`
+
+A load that changes little writes what changed beside the rows as they were, together with what had changed before: what it
+writes follows the change, and there are never more than two folders to read. When changes have become many, all is written anew.
 """
 
 import fcntl
@@ -16,7 +20,8 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_loader.declarations import Declaration, GraphDeclaration
+from graph_loader.declarations import Declaration, GraphDeclaration, Identity
+from graph_loader.duckdb_values import quoted as duckdb_quoted
 from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState, Remembered, place, remember
 from graph_loader.owner import this_owner
@@ -33,6 +38,10 @@ POINTER = "pointer.json"
 STAGED = "graph_staged"
 # and those that stay beside them
 KEPT = "graph_kept"
+# of a row that has changed: whether it is there no more
+IS_GONE = "_is_gone"
+# Changes in this share of the rows are kept beside them; what is read with them takes hardly longer.
+MOST_CHANGED = 0.1
 LOCK = "lock"
 
 
@@ -69,7 +78,7 @@ class Ledger:
 
     def has_rows(self, entry: Remembered) -> bool:
         """Whether the rows of an entry are there."""
-        return (self.folder / entry.folder).is_dir()
+        return not self._missing(entry)
 
     def known(self, engine: Engine, declaration: Declaration, state: LedgerState | None = None) -> Relation | None:
         """Identity columns and `_hash` of all rows the graph may hold; `_hash` is null where its state is unknown.
@@ -82,10 +91,9 @@ class Ledger:
         """
         own = remember(declaration, "", 0)
         sources = (state or self.state).sources(place(declaration.kind, declaration.name), own)
-        folders = {source.folder if source else None for source in sources}
-        if folders == {None}:
+        if not any(sources):
             return None
-        if len(folders) == 1:
+        if len({source.folders if source else None for source in sources}) == 1:
             return self.rows(engine.spark, sources[0])
         inputs = {
             f"graph_source_{position}": self.rows(engine.spark, source)
@@ -99,6 +107,13 @@ class Ledger:
         statement = f"select {names}, if({agreed}, min({HASH}), null) as {HASH} from ({everything}) group by {names}"
         return engine.kept(statement, f"{identity_schema(declaration.identity)}, {HASH} binary", inputs)
 
+    def known_rows(self, engine: Engine, declaration: Declaration, known: Relation) -> int:
+        """How many rows there are of what `known` gave: as the last complete load left them, or counted after interrupted ones."""
+        if not self.state.pending:
+            return self.state.entries[place(declaration.kind, declaration.name)].rows
+        [counted] = engine.fetched(f"select count(*) as rows from {KEPT}", {KEPT: known})
+        return counted["rows"]
+
     def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":
         """Identity columns of all rows of some entries of one identity, each once."""
         names = identity_names(entries[0].declaration().identity)
@@ -111,13 +126,24 @@ class Ledger:
         Raises:
             LedgerError: they are gone.
         """
-        if not self.has_rows(entry):
+        if missing := self._missing(entry):
             raise LedgerError(
-                f"The ledger in {self.folder} lacks {entry.folder}, the rows of {entry.name}.",
+                f"The ledger in {self.folder} lacks {' and '.join(missing)}, the rows of {entry.name}.",
                 f"Bring back a copy of it, or have a new one written from the graph: `{REBUILD}`.",
             )
-        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary"
-        return in_parquet(spark, self.folder / entry.folder, schema)
+        identity = entry.declaration().identity
+        schema = f"{identity_schema(identity)}, {HASH} binary"
+        rows = in_parquet(spark, self.folder / entry.folder, schema)
+        if entry.changes is None:
+            return rows
+        return _changed(identity, rows, self._changes(spark, entry))
+
+    def _changes(self, spark: "SparkSession", entry: Remembered) -> Relation:
+        schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary, {IS_GONE} boolean"
+        return in_parquet(spark, self.folder / entry.changes, schema)
+
+    def _missing(self, entry: Remembered) -> list[str]:
+        return [folder for folder in entry.folders if not (self.folder / folder).is_dir()]
 
     def stage(
         self, engine: Engine, entry: Remembered, rows: Relation, condition: str, known: Relation | None = None
@@ -143,6 +169,44 @@ class Ledger:
                 f"as {STAGED} on {same} where {STATUS} is null or {condition}"
             )
         engine.write(statement, self.folder / entry.folder, inputs)
+
+    def stage_changes(self, engine: Engine, entry: Remembered, rows: Relation, changes: int) -> Remembered:
+        """Write beside the rows of the last complete load what changes, without making it count yet.
+
+        Args:
+            entry: names the folder, and is to have the rows of the last complete load, changed by these.
+            rows: with the identity columns, `_hash` and `_status`; those that stay as they are may be missing.
+            changes: how many are created, updated or deleted.
+
+        Returns:
+            The entry with where its rows are.
+        """
+        former = self.state.entries[entry.place]
+        names = identity_names(entry.declaration().identity)
+        statuses = ", ".join(map(literal, (Status.CREATED, Status.UPDATED, Status.DELETED)))
+        statement = (
+            f"select {', '.join([*names, HASH])}, {STATUS} = {literal(Status.DELETED)} as {IS_GONE} from {STAGED} "
+            f"where {STATUS} in ({statuses})"
+        )
+        inputs = {STAGED: rows}
+        if former.changes:
+            inputs[KEPT] = self._changes(engine.spark, former)
+            same = " and ".join(f"{KEPT}.{name} = now.{name}" for name in names)
+            fields = ", ".join(f"{KEPT}.{name}" for name in [*names, HASH, IS_GONE])
+            statement += (
+                f" union all select {fields} from {KEPT} "
+                f"left anti join (select * from {STAGED} where {STATUS} in ({statuses})) as now on {same}"
+            )
+        engine.write(statement, self.folder / entry.folder, inputs)
+        return replace(entry, folder=former.folder, changes=entry.folder, changed=former.changed + changes)
+
+    def keeps_changes(self, declaration: Declaration, changes: int) -> bool:
+        """Whether so many changes of a label or type are few beside its rows, and the last complete load is all that is known."""
+        own = remember(declaration, "", 0)
+        former = self.state.entries.get(own.place)
+        if former is None or self.state.pending or former.identity() != own.identity():
+            return False
+        return former.changed + changes <= MOST_CHANGED * former.rows
 
     def keep(self, rows: "DataFrame", folder: str) -> "DataFrame":
         """Write rows into a folder that no entry points to, where they stay until `sweep`, and give them back from there."""
@@ -174,10 +238,11 @@ class Ledger:
     def sweep(self) -> None:
         """Delete the folders that no entry points to any more."""
         used = {
-            source.folder
+            folder
             for name in self.state.remembered()
             for source in self.state.sources(name)
             if source is not None
+            for folder in source.folders
         }
         for generation in (child for child in self.folder.iterdir() if child.is_dir()):
             for rows in list(generation.iterdir()):
@@ -240,6 +305,29 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
         if not rebuild:
             ledger.reload()
         yield ledger
+
+
+def _changed(identity: tuple[Identity, ...], rows: Relation, changes: Relation) -> Relation:
+    """Rows as changes leave them: those that have not changed, and those that were written since."""
+
+    def frame() -> "DataFrame":
+        from pyspark.sql.functions import expr
+
+        columns = [*identity_names(identity), HASH]
+        same = " and ".join(f"kept.{name} = changed.{name}" for name in columns[:-1])
+        kept = rows.frame.alias("kept").join(changes.frame.alias("changed"), expr(same), "left_anti")
+        return kept.selectExpr(*columns).unionByName(changes.frame.where(f"not {IS_GONE}").selectExpr(*columns))
+
+    if rows.duckdb is None or changes.duckdb is None:
+        return Relation(frame)
+    names = [duckdb_quoted(item.name) for item in identity]
+    same = " and ".join(f"kept.{name} = changed.{name}" for name in names)
+    columns = ", ".join([*names, HASH])
+    query = (
+        f"select {columns} from ({rows.duckdb}) as kept anti join ({changes.duckdb}) as changed on {same} "
+        f"union all select {columns} from ({changes.duckdb}) where not {IS_GONE}"
+    )
+    return Relation(frame, query)
 
 
 def _read_state(pointer: Path) -> LedgerState | None:

@@ -194,20 +194,24 @@ def _step(
     settles = _has_same_values(ledger.state, declaration) and _ends_stay(ledger.state, declaration, losing)
     rows = difference(engine, declaration, marts, known, node_keys, stays is not None, settles)
     has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
-    counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, stays)
+    known_rows = None if stays is None else ledger.known_rows(engine, declaration, stays)
+    counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, known_rows)
     written_anew = None
     if former:
         written_anew = counted.accepted
         counted = replace(counted, by_status=counted.by_status | {Status.DELETED.value: _total(former)})
-    current = ledger.state.entries.get(place(declaration.kind, declaration.name))
     stubs = sum(counted.stubs.values())
     # a rejected row may be fit the next time, and is told of each time
     fingerprint = None if counted[Status.REJECTED] or stubs else _fingerprint(marts, declaration)
+    entry = remember(declaration, folder, counted.accepted, stubs, fingerprint)
+    current = ledger.state.entries.get(entry.place)
     if current and counted.changes == 0 and not former and held is None:
-        entry = remember(declaration, current.folder, current.rows, stubs, fingerprint)
+        entry = entry.with_rows_of(current)
+    elif stays is not None and ledger.keeps_changes(declaration, counted.changes):
+        entry = ledger.stage_changes(engine, entry, rows, counted.changes)
     else:
-        entry = remember(declaration, folder, counted.accepted, stubs, fingerprint)
-    step = Step(
+        ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED), stays)
+    return Step(
         declaration,
         counted,
         rows,
@@ -219,9 +223,6 @@ def _step(
         told(groups, entry),
         None if held is None else repair(engine.spark, declaration, rows.frame, held, remembered.frame),
     )
-    if entry.folder == folder:
-        ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED), stays)
-    return step
 
 
 def _untouched(
@@ -240,11 +241,11 @@ def _untouched(
     current = state.entries.get(place(declaration.kind, declaration.name))
     if current is None or fingerprint is None or read_back or state.pending:
         return None
-    if current != remember(declaration, current.folder, current.rows, fingerprint=fingerprint):
+    if current != remember(declaration, "", current.rows, fingerprint=fingerprint).with_rows_of(current):
         return None
     if isinstance(declaration, EdgeDeclaration):
         ends = {place("node", end.node) for end in (declaration.start, declaration.end)}
-        same_rows = all(end in state.entries and entries[end].folder == state.entries[end].folder for end in ends)
+        same_rows = all(end in state.entries and entries[end].folders == state.entries[end].folders for end in ends)
     else:
         same_rows = not edges_that_make(declaration, marts.graph.edges)
     if not same_rows or current.rows != marts.rows[declaration.model.name] or not ledger.has_rows(current):

@@ -90,7 +90,7 @@ def require_as_much(engine, ledger, declaration, mart_rows: int, changes: Relati
     assert changes.frame.where(unchanged).count() < rows.frame.where(unchanged).count()
 
     has_stubs = STUB in rows.frame.columns
-    assert tally(engine, declaration, changes, mart_rows, has_stubs, known) == tally(
+    assert tally(engine, declaration, changes, mart_rows, has_stubs, known.frame.count()) == tally(
         engine, declaration, rows, mart_rows, has_stubs
     )
 
