@@ -108,7 +108,7 @@ class Ledger:
         return engine.kept(statement, f"{identity_schema(declaration.identity)}, {HASH} binary", inputs)
 
     def known_rows(self, engine: Engine, declaration: Declaration, known: Relation) -> int:
-        """How many rows there are of what `known` gave: as the last complete load left them, or counted after interrupted ones."""
+        """How many rows `known` gave: as the last complete load left them, or counted after interrupted ones."""
         if not self.state.pending:
             return self.state.entries[place(declaration.kind, declaration.name)].rows
         [counted] = engine.fetched(f"select count(*) as rows from {KEPT}", {KEPT: known})
