@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lakegraph.runtime import neo4j_swap
 from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.jars import ensure
-from lakegraph.runtime.java import java
+from lakegraph.runtime.java import SPARING, java
 from lakegraph.runtime.neo4j_server import (
     START_TIMEOUT_S,
     STOP_TIMEOUT_S,
@@ -27,17 +27,9 @@ from lakegraph.runtime.processes import die_with_parent
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 FILES = "files"
-# The tool keeps every core busy for less than a minute, half of it with Java's thorough compiler and a collector that works
-# beside it. What is called five times as often as usual is still compiled thoroughly. Nearly all objects die young, and what
-# the tool remembers of nodes is outside of Java's heap.
-IMPORT_OPTIONS = [
-    "-XX:+UseParallelGC",
-    "-Xmn256m",
-    "-XX:Tier4InvocationThreshold=25000",
-    "-XX:Tier4MinInvocationThreshold=3000",
-    "-XX:Tier4CompileThreshold=75000",
-    "-XX:Tier4BackEdgeThreshold=200000",
-]
+# The tool keeps every core busy for less than a minute, half of which would go into Java's thorough compiler and a collector that
+# works beside it. Nearly all objects die young, and what the tool remembers of nodes is outside of Java's heap.
+IMPORT_OPTIONS = [*SPARING, "-XX:+UseParallelGC", "-Xmn256m"]
 
 
 class ImportFailedError(Neo4jServerError):

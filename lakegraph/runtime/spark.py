@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lakegraph.runtime.class_archive import archived
 from lakegraph.runtime.interrupts import interrupt_held_back
 from lakegraph.runtime.jars import ensure
-from lakegraph.runtime.java import QUICK_START, java
+from lakegraph.runtime.java import QUICK_START, SPARING, java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -76,8 +76,7 @@ def spark_session(
     # Spark itself would take the python3 of PATH
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     given = [f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", *archived(ARCHIVE), *java_options]
-    if not for_long:
-        given += QUICK_START
+    given += SPARING if for_long else QUICK_START
     builder = (
         SparkSession.builder.appName(app_name)
         .master(f"local[{cores}]")
