@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from graph_loader import spark_sql, stub_sql
 from graph_loader.declarations import Declaration, EdgeDeclaration
 from graph_loader.engines import Engine
+from graph_loader.ledger_state import REBUILD
 from graph_loader.marts import Marts
 from graph_loader.relations import Relation
 from graph_loader.spark_sql import DIFFERENCE, REASON, STATUS, STUB, Status, Stub
@@ -16,7 +17,8 @@ from lakegraph.runtime.errors import LakegraphError
 
 
 class LostRowsError(LakegraphError):
-    """The rows of a mart and what was decided on them do not add up: a fault of the program, stopped before it writes."""
+    """The rows of a mart and what was decided on them do not add up, so nothing is written: the ledger has lost rows, or the
+    program is at fault."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,6 @@ def tally(
     if counted.sent != mart_rows:
         raise LostRowsError(
             f"Model {declaration.model.name} has {mart_rows:,} rows, but {counted.sent:,} were decided on.",
-            "Nothing was written; please report this.",
+            f"Nothing was written. Where files of the ledger have been lost: `{REBUILD}`; else please report this.",
         )
     return counted

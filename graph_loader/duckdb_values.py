@@ -64,8 +64,9 @@ def copied(column: Column) -> str:
 def fingerprint(columns: Sequence[Column], relation: str) -> str:
     """The query over copied columns that gives other numbers for other rows: their number, and two sums over their hashes.
 
-    DuckDB's hash has 64 bits, so each row has two, with its columns in either order. What it makes of several columns it puts
-    together simply; hashed once more, no exchange between rows cancels out in the sum.
+    DuckDB's hash has 64 bits and puts those of several columns together simply: each row has two, with its columns in either
+    order, and both are hashed once more, so that no exchange between rows cancels out in the sum. Another version of DuckDB may
+    hash otherwise; then all rows are looked at once.
 
     Args:
         columns: the columns that were copied.
@@ -78,15 +79,19 @@ def fingerprint(columns: Sequence[Column], relation: str) -> str:
 
 
 def _hashable(column: Column) -> str:
-    """The expression for what DuckDB hashes of a column: of a list its text, for a null in one counts for nothing."""
-    return _exact_text(quoted(column.name), is_list=True) if column.type.is_list else quoted(column.name)
+    """The expression for what DuckDB hashes of a column, so that another value has another hash.
+
+    A null in a list counts for nothing, and of a number of 128 bits the halves may cancel out (0 and -0.01 have the same hash).
+    """
+    name = quoted(column.name)
+    if column.type.is_list:
+        items = f"array_to_string(list_transform({name}, lambda item: {_item_text('item')}), ',')"
+        return f"len({name}) || '[' || {items} || ']'"
+    return f"cast({name} as varchar)" if _types(column)[0].startswith("decimal") else name
 
 
-def _exact_text(value: str, is_list: bool) -> str:
-    """The expression for a text that no other value of the column has."""
-    if is_list:
-        items = f"array_to_string(list_transform({value}, lambda item: {_exact_text('item', is_list=False)}), ',')"
-        return f"coalesce(len({value}) || '[' || {items} || ']', 'n')"
+def _item_text(value: str) -> str:
+    """The expression for a text that no other item of a list has, nor several of them together."""
     text = f"cast({value} as varchar)"
     return f"coalesce(length({text}) || ':' || {text}, 'n')"
 

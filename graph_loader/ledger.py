@@ -4,8 +4,8 @@
 <lake>/ledger/<graph id>/<generation>/<n>/   identity columns and `_hash` of one label or type: of all its rows, or of those
                                              that have changed since, with `_is_gone`
 
-A load that changes little writes what changed beside the rows as they were, together with what had changed before: what it
-writes follows the change, and there are never more than two folders to read. When changes have become many, all is written anew.
+A load that changes little writes what changed beside the rows as they were, together with what had changed before, so that an
+entry has two folders at most. When the changes of several loads add up to many, all rows are written anew.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ STAGED = "graph_staged"
 KEPT = "graph_kept"
 # of a row that has changed: whether it is there no more
 IS_GONE = "_is_gone"
-# Changes in this share of the rows are kept beside them; what is read with them takes hardly longer.
+# Changes that add up to this share of the rows are kept beside them; what is read with them takes hardly longer.
 MOST_CHANGED = 0.1
 LOCK = "lock"
 
@@ -108,7 +108,10 @@ class Ledger:
         return engine.kept(statement, f"{identity_schema(declaration.identity)}, {HASH} binary", inputs)
 
     def known_rows(self, engine: Engine, declaration: Declaration, known: Relation) -> int:
-        """How many rows `known` gave: as the last complete load left them, or counted after interrupted ones."""
+        """How many rows `known` gives: as the last complete load left them, or counted after interrupted ones.
+
+        Changes have to be taken out of the rows to count them; where they were few, that would take longer than all else.
+        """
         if not self.state.pending:
             return self.state.entries[place(declaration.kind, declaration.name)].rows
         [counted] = engine.fetched(f"select count(*) as rows from {KEPT}", {KEPT: known})
@@ -134,13 +137,13 @@ class Ledger:
         identity = entry.declaration().identity
         schema = f"{identity_schema(identity)}, {HASH} binary"
         rows = in_parquet(spark, self.folder / entry.folder, schema)
-        if entry.changes is None:
+        if entry.changes_folder is None:
             return rows
-        return _changed(identity, rows, self._changes(spark, entry))
+        return _with_changes(identity, rows, self._changes(spark, entry))
 
     def _changes(self, spark: "SparkSession", entry: Remembered) -> Relation:
         schema = f"{identity_schema(entry.declaration().identity)}, {HASH} binary, {IS_GONE} boolean"
-        return in_parquet(spark, self.folder / entry.changes, schema)
+        return in_parquet(spark, self.folder / entry.changes_folder, schema)
 
     def _missing(self, entry: Remembered) -> list[str]:
         return [folder for folder in entry.folders if not (self.folder / folder).is_dir()]
@@ -170,43 +173,39 @@ class Ledger:
             )
         engine.write(statement, self.folder / entry.folder, inputs)
 
-    def stage_changes(self, engine: Engine, entry: Remembered, rows: Relation, changes: int) -> Remembered:
+    def stage_changes(
+        self, engine: Engine, entry: Remembered, rows: Relation, condition: str, changes: int
+    ) -> Remembered:
         """Write beside the rows of the last complete load what changes, without making it count yet.
 
         Args:
             entry: names the folder, and is to have the rows of the last complete load, changed by these.
-            rows: with the identity columns, `_hash` and `_status`; those that stay as they are may be missing.
-            changes: how many are created, updated or deleted.
+            rows: with the identity columns, `_hash` and `_status`.
+            condition: which of them are created, updated or deleted.
+            changes: how many those are.
 
         Returns:
             The entry with where its rows are.
         """
         former = self.state.entries[entry.place]
         names = identity_names(entry.declaration().identity)
-        statuses = ", ".join(map(literal, (Status.CREATED, Status.UPDATED, Status.DELETED)))
-        statement = (
-            f"select {', '.join([*names, HASH])}, {STATUS} = {literal(Status.DELETED)} as {IS_GONE} from {STAGED} "
-            f"where {STATUS} in ({statuses})"
-        )
-        inputs = {STAGED: rows}
-        if former.changes:
+        changed = f"select {', '.join([*names, HASH])}, {STATUS} = {literal(Status.DELETED)} as {IS_GONE} from {STAGED}"
+        statement, inputs = f"{changed} where {condition}", {STAGED: rows}
+        if former.changes_folder:
             inputs[KEPT] = self._changes(engine.spark, former)
-            same = " and ".join(f"{KEPT}.{name} = now.{name}" for name in names)
+            same = " and ".join(f"{KEPT}.{name} = latest.{name}" for name in names)
             fields = ", ".join(f"{KEPT}.{name}" for name in [*names, HASH, IS_GONE])
-            statement += (
-                f" union all select {fields} from {KEPT} "
-                f"left anti join (select * from {STAGED} where {STATUS} in ({statuses})) as now on {same}"
-            )
+            statement += f" union all select {fields} from {KEPT} left anti join ({statement}) as latest on {same}"
         engine.write(statement, self.folder / entry.folder, inputs)
-        return replace(entry, folder=former.folder, changes=entry.folder, changed=former.changed + changes)
+        total = former.rows_changed + changes
+        return replace(entry, folder=former.folder, changes_folder=entry.folder, rows_changed=total)
 
-    def keeps_changes(self, declaration: Declaration, changes: int) -> bool:
-        """Whether so many changes of a label or type are few beside its rows, and the last complete load is all that is known."""
-        own = remember(declaration, "", 0)
-        former = self.state.entries.get(own.place)
-        if former is None or self.state.pending or former.identity() != own.identity():
+    def keeps_changes(self, entry: Remembered, changes: int) -> bool:
+        """Whether so many changes more are few beside the rows of the last complete load; after an interrupted one, none are."""
+        if self.state.pending:
             return False
-        return former.changed + changes <= MOST_CHANGED * former.rows
+        former = self.state.entries[entry.place]
+        return former.rows_changed + changes <= MOST_CHANGED * former.rows
 
     def keep(self, rows: "DataFrame", folder: str) -> "DataFrame":
         """Write rows into a folder that no entry points to, where they stay until `sweep`, and give them back from there."""
@@ -307,7 +306,7 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
         yield ledger
 
 
-def _changed(identity: tuple[Identity, ...], rows: Relation, changes: Relation) -> Relation:
+def _with_changes(identity: tuple[Identity, ...], rows: Relation, changes: Relation) -> Relation:
     """Rows as changes leave them: those that have not changed, and those that were written since."""
 
     def frame() -> "DataFrame":

@@ -45,17 +45,17 @@ class Remembered:
     # the relationship type, of edges whose name is another because the type is shared
     type: str | None = None
     # where the rows are that were written or deleted since those of `folder`, and how many, at most; None where there are none
-    changes: str | None = None
-    changed: int = 0
+    changes_folder: str | None = None
+    rows_changed: int = 0
 
     @property
     def folders(self) -> tuple[str, ...]:
         """Where its rows are."""
-        return (self.folder, self.changes) if self.changes else (self.folder,)
+        return (self.folder, self.changes_folder) if self.changes_folder else (self.folder,)
 
     def with_rows_of(self, other: "Remembered") -> "Remembered":
         """The same entry with the rows where another has them."""
-        return replace(self, folder=other.folder, changes=other.changes, changed=other.changed)
+        return replace(self, folder=other.folder, changes_folder=other.changes_folder, rows_changed=other.rows_changed)
 
     @property
     def place(self) -> str:

@@ -207,8 +207,9 @@ def _step(
     current = ledger.state.entries.get(entry.place)
     if current and counted.changes == 0 and not former and held is None:
         entry = entry.with_rows_of(current)
-    elif stays is not None and ledger.keeps_changes(declaration, counted.changes):
-        entry = ledger.stage_changes(engine, entry, rows, counted.changes)
+    elif stays is not None and ledger.keeps_changes(entry, counted.changes):
+        changed = having(Status.CREATED, Status.UPDATED, Status.DELETED)
+        entry = ledger.stage_changes(engine, entry, rows, changed, counted.changes)
     else:
         ledger.stage(engine, entry, rows, having(Status.CREATED, Status.UPDATED, Status.UNCHANGED), stays)
     return Step(

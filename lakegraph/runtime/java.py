@@ -12,8 +12,8 @@ from lakegraph.runtime.errors import ConfigurationError
 OLDEST, NEWEST = 17, 21
 # The quick compiler alone: a process of seconds would spend more on the thorough one than it ever gets back.
 QUICK_START = ("-XX:TieredStopAtLevel=1",)
-# The thorough compiler for what is called five times as often as usual: in a process of a minute or two, on few cores, it would
-# otherwise take up to half of the time.
+# The thorough compiler for what is called five times as often as usual: a process of a minute or two, on few cores, would
+# otherwise spend a good part of them on it.
 SPARING = (
     "-XX:Tier4InvocationThreshold=25000",
     "-XX:Tier4MinInvocationThreshold=3000",

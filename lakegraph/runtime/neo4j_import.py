@@ -27,7 +27,7 @@ from lakegraph.runtime.processes import die_with_parent
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 FILES = "files"
-# The tool keeps every core busy for less than a minute, half of which would go into Java's thorough compiler and a collector that
+# The tool keeps every core busy for less than a minute, half of which went into Java's thorough compiler and a collector that
 # works beside it. Nearly all objects die young, and what the tool remembers of nodes is outside of Java's heap.
 IMPORT_OPTIONS = [*SPARING, "-XX:+UseParallelGC", "-Xmn256m"]
 

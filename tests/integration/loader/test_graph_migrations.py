@@ -5,7 +5,7 @@ import pytest
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.ledger import Ledger
 from graph_loader.operations import compare, load, plan
-from tests.integration.loader.test_loader_crashes import Crash, crash_at, crash_at_write
+from tests.support.crashes import Crash, crash_at, crash_at_write
 from tests.support.graph import content, counts, query
 from tests.support.marts import Marts, edge, node
 

@@ -1,19 +1,25 @@
 """What changes little is kept beside the ledger's rows; read together they are what the marts have, load after load."""
 
+import json
 import random
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from graph_loader.difference import LostRowsError
 from graph_loader.engines import DuckdbEngine, SparkEngine
-from graph_loader.ledger import MOST_CHANGED, open_ledger
+from graph_loader.ledger import MOST_CHANGED, Ledger, open_ledger
 from graph_loader.ledger_state import LedgerError
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
-from graph_loader.operations import load
+from graph_loader.operations import compare, load
 from graph_loader.plan import planned
 from graph_loader.progress import NoProgress
+from graph_loader.rebuild import rebuild
 from graph_loader.trace import Trace
-from tests.integration.loader.test_loader_crashes import STAGES, Crash
+from tests.support.crashes import Crash, crash_at, crash_at_write
+from tests.support.graph import query
 from tests.support.marts import Marts, edge, node
 from tests.support.network import EDGES, NODES, Network, assert_equals_marts, load_makes_good
 
@@ -120,8 +126,8 @@ def test_rows_and_changes_are_what_the_marts_have(tmp_path, spark, kind, rounds)
                     assert len(set(rows.values())) == len(set(wanted.values()))
                     assert former.keys() != rows.keys()
                     is_beside = entry.folder == formerly.folder
-                    assert is_beside == (entry.changes is not None)
-                    assert entry.changed <= MOST_CHANGED * formerly.rows
+                    assert is_beside == (entry.changes_folder is not None)
+                    assert entry.rows_changed <= MOST_CHANGED * formerly.rows
                     beside, anew = beside + is_beside, anew + (not is_beside)
                 before = now
                 folders = {path.parent.relative_to(ledger.folder) for path in ledger.folder.rglob("*.parquet")}
@@ -129,10 +135,10 @@ def test_rows_and_changes_are_what_the_marts_have(tmp_path, spark, kind, rounds)
                     folder for _, entry in now.values() for folder in entry.folders
                 }
             entry = now["Place"][1]
-            assert entry.changes
-            (ledger.folder / entry.changes).rename(tmp_path / "elsewhere")
+            assert entry.changes_folder
+            (ledger.folder / entry.changes_folder).rename(tmp_path / "elsewhere")
             assert not ledger.has_rows(entry)
-            with pytest.raises(LedgerError, match=f"lacks {entry.changes}, the rows of Place"):
+            with pytest.raises(LedgerError, match=f"lacks {entry.changes_folder}, the rows of Place"):
                 ledger.rows(spark, entry)
     finally:
         engine.release()
@@ -158,17 +164,24 @@ def change_little(network, number: int) -> None:
     """)
 
 
-IN_SOAK = [stage for stage in STAGES if stage not in ("in the middle of nodes", "before the ledger")]
+# people are written first, then friendships; friendships go before people
+STAGES = {
+    "in the middle of people": crash_at_write(1, before=False, share=1),
+    "between people and friendships": crash_at_write(2, before=True),
+    "between deletes": crash_at_write(3, before=False),
+    "before the ledger": crash_at(Ledger, "commit"),
+}
 
 
 @pytest.mark.parametrize(
-    "stage", [pytest.param(stage, marks=pytest.mark.soak) if stage in IN_SOAK else stage for stage in STAGES]
+    "stage",
+    [pytest.param(stage, marks=pytest.mark.soak) if "between" in stage else stage for stage in STAGES],
 )
 def test_a_load_of_few_changes_that_broke_off_is_made_good(network, empty_graph, monkeypatch, stage):
     load(network.options)
     change_little(network, 2)
     load(network.options)
-    assert {entry["changes"] for entry in network.pointer()["entries"].values()} == {"2/0", "2/1"}
+    assert {entry["changes_folder"] for entry in network.pointer()["entries"].values()} == {"2/0", "2/1"}
     change_little(network, 3)
     with monkeypatch.context() as planted, pytest.raises(Crash):
         STAGES[stage](planted)
@@ -181,4 +194,72 @@ def test_a_load_of_few_changes_that_broke_off_is_made_good(network, empty_graph,
 
     assert_equals_marts(network, empty_graph)
     assert all(0 < counts.created + counts.updated + counts.deleted < 10 for counts in report.counts)
-    assert {bool(entry["changes"]) for entry in network.pointer()["entries"].values()} == {True}
+    assert {bool(entry["changes_folder"]) for entry in network.pointer()["entries"].values()} == {True}
+
+
+def test_what_is_kept_beside_the_rows_is_ours_in_a_rebuilt_ledger_too(network, empty_graph):
+    load(network.options)
+    change_little(network, 2)
+    load(network.options)
+    network.sql(f"delete from {NODES} where id = 5000; delete from {EDGES} where n in (7020, 7021)")
+
+    rebuild(network.options)
+    entries = network.pointer()["entries"].values()
+    report = load(network.options)
+
+    # in neither mart, but in what the ledger before it kept beside the rows
+    assert {entry["changes_folder"] for entry in entries} == {None}
+    assert {counts.name: (counts.created, counts.updated, counts.deleted) for counts in report.counts} == {
+        "Person": (0, 0, 1),
+        "KNOWS": (0, 0, 2),
+    }
+    assert_equals_marts(network, empty_graph)
+
+
+def test_stubs_come_and_go_with_what_is_kept_beside_the_rows(tmp_path, empty_graph, monkeypatch):
+    marts = Marts(tmp_path, empty_graph)
+    marts.make("node_person", node("Person", "id"), "select i as id, 'n' || i as name from range(200) as t (i)")
+    knows = edge("KNOWS", ("Person", "a"), ("Person", "b"), "n") | {"on_missing_end": "create"}
+    marts.make("edge_knows", knows, "select i as a, i + 150 as b, i as n from range(60) as t (i)")
+    load(marts.options)
+    changes = [
+        # a stub gets its row, a row becomes a stub, a stub is needed no more, and another one is
+        "insert into graph_ready.node_person values (205, 'n205'); delete from graph_ready.node_person where id = 3",
+        "delete from graph_ready.edge_knows where n = 57; update graph_ready.edge_knows set b = 900 where n = 58",
+        "insert into graph_ready.node_person values (3, 'back'); delete from graph_ready.node_person where id = 205",
+    ]
+    for change in changes:
+        marts.sql(change)
+        report = load(marts.options)
+
+        held = query(marts.options.neo4j, "MATCH (n:Person) RETURN n.id AS id, n.name AS name")
+        people, known = (
+            marts.rows("select id, name from graph_ready.node_person"),
+            marts.rows("from graph_ready.edge_knows"),
+        )
+        ends = {end for row in known for end in row[:2]}
+        expected = dict.fromkeys(ends) | dict(people)
+        assert {row["id"]: row["name"] for row in held} == expected
+        assert len(held) == len(expected)
+        edges = query(marts.options.neo4j, "MATCH (a)-[r:KNOWS]->(b) RETURN [a.id, b.id, r.n] AS row")
+        assert sorted(tuple(row["row"]) for row in edges) == sorted(known)
+        assert all(agreement.agrees for agreement in report.agreements)
+        pointer = json.loads((marts.options.settings.ledger / "lakegraph" / "pointer.json").read_text())
+        assert pointer["entries"]["node:Person"]["changes_folder"]
+        assert all(agreement.agrees for agreement in compare(marts.options, deep=True))
+
+
+def test_a_ledger_that_has_lost_a_file_is_refused_and_can_be_rebuilt(network, empty_graph):
+    load(network.options)
+    folder = network.options.settings.ledger / "lakegraph" / network.pointer()["entries"]["node:Person"]["folder"]
+    [file] = folder.glob("*.parquet")
+    half = duckdb.sql(f"select * from '{file}' where _key_id % 2 = 0").fetch_arrow_table()
+    pq.write_table(half, file)
+    change_little(network, 2)
+
+    with pytest.raises(LostRowsError, match=r"Where files of the ledger have been lost: .*--rebuild-ledger"):
+        load(network.options)
+
+    rebuild(network.options)
+    load(network.options)
+    assert_equals_marts(network, empty_graph)

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from graph_loader.declarations import Column
-from graph_loader.duckdb_values import fingerprint
+from graph_loader.duckdb_values import copied, fingerprint, unfit
 from graph_loader.types import property_type
 
 TYPES = {"a": "varchar", "b": "varchar", "l": "varchar[]", "n": "double"}
@@ -76,3 +76,35 @@ def test_one_column_has_two_hashes_as_well():
 
     assert count == 2
     assert first != second
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("decimal(38,2)", ["0", "-0.01", "0.01", "1", "184467440737095516.16", "-1", None]),
+        ("decimal(19,4)", ["0", "-0.0001", "1", "-1", None]),
+        ("decimal(18,2)", ["0", "-0.01", "1", "-1", None]),
+        ("bigint", ["0", "-1", "1", "4294967296", "-9223372036854775808", None]),
+        ("hugeint", ["0", "-1", "1", "9223372036854775807", None]),
+        ("double", ["0", "-1", "1", "5e-324", "nan", "inf", "-inf", None]),
+        ("boolean", ["true", "false", None]),
+        ("date", ["1970-01-01", "1969-12-31", "infinity", None]),
+        ("timestamp", ["1970-01-01", "1969-12-31 23:59:59.999999", "infinity", None]),
+        ("timestamptz", ["1970-01-01 00:00:00+00", "1969-12-31 23:59:59.999999+00", None]),
+        ("decimal(38,2)[]", ["[0]", "[-0.01]", "[]", "[null]", "[0, null]", "[null, 0]", None]),
+    ],
+)
+def test_every_value_of_a_type_has_its_own(kind, values):
+    columns = [
+        Column("k", property_type("varchar", "duckdb"), "varchar"),
+        Column("v", property_type(kind, "duckdb"), kind),
+    ]
+    found = set()
+    for value in values:
+        given = "null" if value is None else f"'{value}'"
+        copy = f"select {copied(columns[0])} as k, {copied(columns[1])} as v"
+        told = f", {unfit(columns)}" if unfit(columns) else ""
+        query = fingerprint(columns, f"({copy}{told} from (select 'x' as k, cast({given} as {kind}) as v))")
+        found.add(duckdb.connect().execute(query).fetchone())
+
+    assert len(found) == len(values)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graph_loader.connection import Metadata
-from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration
+from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
 from graph_loader.ledger_state import (
     Attempt,
     LedgerError,
@@ -51,6 +51,24 @@ def test_a_state_of_before_there_were_stubs_is_read():
     [attempt] = INTERRUPTED.pending
     expected = LOADED.begun(replace(attempt, allowed_deletes=("Customer",)))
     assert LedgerState.from_dict(json.loads(json.dumps(old))) == expected
+
+
+def test_an_entry_of_before_there_were_changes_beside_its_rows_has_none():
+    old = LOADED.as_dict()
+    del old["entries"]["node:Customer"]["changes_folder"], old["entries"]["node:Customer"]["rows_changed"]
+
+    assert LedgerState.from_dict(json.loads(json.dumps(old))).entries["node:Customer"].folders == ("1/0",)
+
+
+def test_an_edge_whose_type_is_shared_by_now_keeps_the_changes_beside_its_rows():
+    changed = replace(remember(KNOWS, "3/1", 4), changes_folder="4/1", rows_changed=2)
+    state = LedgerState("L1", 4, {"edge:KNOWS": changed})
+    shared = replace(KNOWS, is_shared=True)
+
+    [entry] = state.named_as(GraphDeclaration((CUSTOMER,), (shared,), "duckdb")).entries.values()
+
+    assert entry.name == shared.name != KNOWS.name
+    assert (entry.folders, entry.rows_changed) == (("3/1", "4/1"), 2)
 
 
 def test_a_remembered_declaration_identifies_and_holds_what_the_first_one_did():
