@@ -216,7 +216,7 @@ def test_what_is_kept_beside_the_rows_is_ours_in_a_rebuilt_ledger_too(network, e
     assert_equals_marts(network, empty_graph)
 
 
-def test_stubs_come_and_go_with_what_is_kept_beside_the_rows(tmp_path, empty_graph, monkeypatch):
+def test_stubs_come_and_go_with_what_is_kept_beside_the_rows(tmp_path, empty_graph):
     marts = Marts(tmp_path, empty_graph)
     marts.make("node_person", node("Person", "id"), "select i as id, 'n' || i as name from range(200) as t (i)")
     knows = edge("KNOWS", ("Person", "a"), ("Person", "b"), "n") | {"on_missing_end": "create"}
