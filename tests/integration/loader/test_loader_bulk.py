@@ -30,6 +30,7 @@ from lakegraph.runtime.neo4j_server import LocalNeo4j, Neo4jServerError, find_se
 from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
+from tests.support.crashes import Crash, crash_at
 from tests.support.dirty_marts import DIRT, make_dirty
 from tests.support.graph import counts, query
 from tests.support.marts import Marts, node
@@ -37,10 +38,6 @@ from tests.support.marts import Marts, node
 pytestmark = pytest.mark.slow
 
 TABLES = ("graph_runs", "graph_row_counts", "graph_rejected_rows")
-
-
-class Crash(Exception):
-    """The process is gone."""
 
 
 @pytest.fixture(scope="module")
@@ -188,22 +185,10 @@ def assert_right(usual: list, shop: Marts, imported: Marts) -> None:
     assert ledger_rows(imported) == rows
 
 
-def crash_before(owner, name: str):
-    """The step is not taken."""
-
-    def plant(monkeypatch):
-        def crashing(*_, **__):
-            raise Crash
-
-        monkeypatch.setattr(owner, name, crashing)
-
-    return plant
-
-
 # where the load ends, whether the database is imported by then, and whether the next load is one in bulk
 STAGES = {
-    "before the swap": (crash_before(neo4j_import, "put_in_place"), False, False),
-    "before the ledger": (crash_before(Ledger, "commit"), True, True),
+    "before the swap": (crash_at(neo4j_import, "put_in_place"), False, False),
+    "before the ledger": (crash_at(Ledger, "commit"), True, True),
 }
 
 
