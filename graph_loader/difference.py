@@ -6,13 +6,13 @@ A load that does not repair leaves out the rows that stay as they are, but for s
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from graph_loader import spark_sql, stub_sql
+from graph_loader import difference_sql, judging_sql, stub_sql
 from graph_loader.declarations import Declaration, EdgeDeclaration
 from graph_loader.engines import Engine
 from graph_loader.ledger_state import REBUILD
 from graph_loader.marts import Marts
 from graph_loader.relations import Relation
-from graph_loader.spark_sql import DIFFERENCE, REASON, STATUS, STUB, Status, Stub
+from graph_loader.spark_sql import DIFFERENCE, LINEAGE, REASON, STATUS, STUB, UNFIT, Status, Stub
 from lakegraph.runtime.errors import LakegraphError
 
 
@@ -69,35 +69,35 @@ def difference(
     changes_only: bool = False,
     settles: bool = False,
 ) -> Relation:
-    """The rows of a mart against what the ledger remembers, as `spark_sql.difference` describes them, kept by the engine.
+    """The rows of a mart against what the ledger remembers, as `difference_sql.difference` describes them, kept by the engine.
 
     Args:
         known: identity columns and `_hash` of what the ledger remembers; None when that is nothing.
         node_keys: gives the identity columns of the nodes that a label will have after the load.
         changes_only: leave out the mart's own rows that stay as they are.
-        settles: leave out first what is exactly as the ledger remembers it, see `spark_sql.difference`.
+        settles: leave out first what is exactly as the ledger remembers it, see `difference_sql.difference`.
     """
     model, spark = declaration.model, engine.spark
-    inputs = {spark_sql.MART: marts.read(spark, model)}
+    inputs = {judging_sql.MART: marts.read(spark, model)}
     if known is not None:
-        inputs[spark_sql.KNOWN] = known
+        inputs[judging_sql.KNOWN] = known
     stubs = ()
     if isinstance(declaration, EdgeDeclaration):
-        inputs[spark_sql.FROM_KEYS] = node_keys(declaration.start.node)
-        inputs[spark_sql.TO_KEYS] = node_keys(declaration.end.node)
+        inputs[judging_sql.FROM_KEYS] = node_keys(declaration.start.node)
+        inputs[judging_sql.TO_KEYS] = node_keys(declaration.end.node)
     elif makers := stub_sql.edges_that_make(declaration, marts.graph.edges):
         inputs |= {
             f"{stub_sql.STUB_MART}{position}": marts.read(spark, edge.model) for position, edge in enumerate(makers)
         }
-        stubs = stub_sql.stubs(declaration, [(edge, spark_sql.UNFIT in marts.columns(edge.model)) for edge in makers])
+        stubs = stub_sql.stubs(declaration, [(edge, UNFIT in marts.columns(edge.model)) for edge in makers])
     columns = marts.columns(model)
-    lineage = [name for name in columns if name in spark_sql.LINEAGE]
-    has_known, has_unfit = known is not None, spark_sql.UNFIT in columns
+    lineage = [name for name in columns if name in LINEAGE]
+    has_known, has_unfit = known is not None, UNFIT in columns
     has_repeats = not engine.runs_here or marts.has_repeats(engine, declaration)
-    statement = spark_sql.difference(
+    statement = difference_sql.difference(
         declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, settles
     )
-    return engine.kept(statement, spark_sql.difference_schema(declaration, bool(stubs)), inputs)
+    return engine.kept(statement, difference_sql.difference_schema(declaration, bool(stubs)), inputs)
 
 
 def tally(

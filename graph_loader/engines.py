@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.duckdb_values import quoted, text_literal
+from graph_loader.judging_sql import FEW
 from graph_loader.relations import Relation, in_parquet, in_spark
 from graph_loader.space import is_full
-from graph_loader.spark_sql import FEW
 from lakegraph.runtime.warehouse import WarehouseError
 
 if TYPE_CHECKING:

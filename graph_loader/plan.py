@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.difference import Tally, difference, tally
+from graph_loader.difference_sql import difference_schema
 from graph_loader.engines import Engine
 from graph_loader.excuses import excused_deletes, excused_rejects
 from graph_loader.guards import is_among
@@ -19,7 +20,7 @@ from graph_loader.problems import DeclarationError
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
 from graph_loader.repair import Repair, known_in_graph, repair
-from graph_loader.spark_sql import STATUS, Status, difference_schema, literal
+from graph_loader.spark_sql import STATUS, Status, literal
 from graph_loader.stub_sql import edges_that_make
 from graph_loader.trace import Trace
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from threading import Lock
 
-from graph_loader import spark_sql
 from graph_loader.declarations import Declaration
+from graph_loader.difference_sql import LOOKED_THROUGH, repeats
 from graph_loader.engines import Engine
 from graph_loader.relations import Relation
+from graph_loader.spark_sql import LINEAGE, UNFIT
 
 
 class Repeats:
@@ -27,7 +28,7 @@ class Repeats:
         name = declaration.model.name
         with self._locks[name]:
             if name not in self._found:
-                lineage = [column for column in columns if column in spark_sql.LINEAGE]
-                statement = spark_sql.repeats(declaration, lineage, spark_sql.UNFIT in columns)
-                self._found[name] = bool(engine.fetched(statement, {spark_sql.LOOKED_THROUGH: mart}))
+                lineage = [column for column in columns if column in LINEAGE]
+                statement = repeats(declaration, lineage, UNFIT in columns)
+                self._found[name] = bool(engine.fetched(statement, {LOOKED_THROUGH: mart}))
             return self._found[name]

@@ -7,6 +7,7 @@ node later updates it, and when no edge needs it any more it is deleted.
 from collections.abc import Iterable, Sequence
 
 from graph_loader.declarations import EdgeDeclaration, NodeDeclaration, OnMissingEnd
+from graph_loader.judging_sql import judging
 from graph_loader.spark_sql import (
     DETAIL,
     HASH,
@@ -16,7 +17,6 @@ from graph_loader.spark_sql import (
     OWN_ROWS,
     REASON,
     identity_names,
-    judging,
     quoted,
     row_hash,
     travel_type,

@@ -6,19 +6,11 @@ from graph_loader import stub_sql
 from graph_loader.contents import HELD, WANTED
 from graph_loader.contents import claimed as claimed_rows
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
+from graph_loader.difference_sql import LOOKED_THROUGH, difference, repeats
 from graph_loader.engines import DuckdbEngine
+from graph_loader.judging_sql import FROM_KEYS, KNOWN, MART, TO_KEYS
 from graph_loader.relations import Relation
-from graph_loader.spark_sql import (
-    FROM_KEYS,
-    KNOWN,
-    LOOKED_THROUGH,
-    MART,
-    TO_KEYS,
-    difference,
-    literal,
-    repeats,
-    row_hash,
-)
+from graph_loader.spark_sql import literal, row_hash
 from graph_loader.types import property_type
 
 

@@ -1,7 +1,8 @@
 """The text that adds stubs to a label's rows, part by part."""
 
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
-from graph_loader.spark_sql import difference, row_hash
+from graph_loader.difference_sql import difference
+from graph_loader.spark_sql import row_hash
 from graph_loader.stub_sql import edges_that_make, stubs
 from graph_loader.types import property_type
 
