@@ -14,6 +14,7 @@ from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.project import project_root
 from lakegraph.runtime.settings import Settings
 
+WORKER = "lakegraph.pipeline.dbt_worker"
 SHOWN_FAILURES = 3
 SHOWN_LINES = 4
 FAILED = ("error", "fail", "runtime error")
@@ -41,9 +42,14 @@ class DbtOutcome:
 
 
 class DbtProcess:
-    """A process that runs dbt commands one after another; it starts with the first, and parses the project once."""
+    """A process that runs dbt commands one after another; it starts with the first, and parses the project once.
 
-    def __init__(self):
+    Args:
+        module: what it runs.
+    """
+
+    def __init__(self, module: str = WORKER):
+        self._module = module
         self._worker: subprocess.Popen | None = None
         self._unread = 0
         self._said = TemporaryFile("w+", errors="replace")
@@ -98,7 +104,7 @@ class DbtProcess:
 
     def _start(self) -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, "-m", "lakegraph.pipeline.dbt_worker"],
+            [sys.executable, "-m", self._module],
             cwd=project_root(),
             env={
                 **os.environ,

@@ -36,6 +36,7 @@ class StandIn(Protocol):
     name: str
     target: str
     environment: dict[str, str]
+    dbt_module: str
 
     def publish(self, lake: Path) -> list[str]:
         """Bring the batches of a lake to where the engine reads them; their ids."""
@@ -87,7 +88,7 @@ class Leg:
     def __init__(self, root: Path, stand_in: StandIn):
         self._root, self.stand_in = root, stand_in
         self.lake = root / "lake"
-        self._on_duckdb, self._on_engine = DbtProcess(), DbtProcess()
+        self._on_duckdb, self._on_engine = DbtProcess(), DbtProcess(stand_in.dbt_module)
         self._days: list[Day] = []
         self._begun = 0
         generate(GenerateOptions(root / "made", FIRST, days=DAYS, scale=SCALE, seed=SEED, dirt=DIRT))

@@ -69,8 +69,8 @@ class Executor:
         planned = plan(without_comments(query.sql), schema, self.catalog)
         query.kind = planned.kind
         if planned.iceberg_query:
-            looked_at, _ = self._run(query, f"select * from (\n{planned.iceberg_query}\n) limit 0", schema)
-            rules.check_precision((column[0], column[1]) for column in looked_at.description)
+            described = self._cursor(query, schema).describe(planned.iceberg_query)
+            rules.check_precision((column.name, column.type) for column in described)
         for statement in planned.statements:
             cursor, rows = self._run(query, statement, schema)
             if cursor.update_type:
@@ -83,6 +83,11 @@ class Executor:
             self.catalog.set_view_columns(database, name, [(row[0], row[1]) for row in described])
 
     def _run(self, query: Query, statement: str, schema: str | None):
+        cursor = self._cursor(query, schema)
+        cursor.execute(statement)
+        return cursor, cursor.fetchall()
+
+    def _cursor(self, query: Query, schema: str | None):
         connection = trino.dbapi.connect(
             host="127.0.0.1",
             port=self.port,
@@ -92,8 +97,7 @@ class Executor:
             legacy_primitive_types=True,
         )
         query.cursor = connection.cursor()
-        query.cursor.execute(statement)
-        return query.cursor, query.cursor.fetchall()
+        return query.cursor
 
     def _write_result(self, query: Query) -> None:
         if query.output.startswith("s3://") and query.columns:

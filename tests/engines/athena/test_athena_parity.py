@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 class Athena:
     """The stand-in, as a leg needs it."""
 
-    name, target = "athena", "athena_local"
+    name, target, dbt_module = "athena", "athena_local", "tests.engines.athena.dbt_worker"
 
     def __init__(self, stand_in: AthenaStandIn):
         self._stand_in, self.environment = stand_in, stand_in.environment

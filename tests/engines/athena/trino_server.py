@@ -143,12 +143,18 @@ def _write_configuration(folder: Path, port: int, moto_url: str, warehouse: str)
             # finished queries are kept no longer than it takes to read their results
             "query.max-history": 10,
             "query.min-expire-age": "5s",
+            # every task that is remembered is looked at each second, and asked how it does over HTTP
+            "task.info.max-age": "5s",
+            "task.info-update-interval": "10s",
             # what these would find out costs more than it brings: most of the time goes into planning
             "enable-stats-calculator": "false",
             "statistics-precalculation-for-pushdown.enabled": "false",
             "optimizer.join-reordering-strategy": "NONE",
             "join-distribution-type": "BROADCAST",
             "query.max-length": 1_000_000,
+            # a statement that is described travels as a header
+            "http-server.max-request-header-size": "2MB",
+            "http-server.max-response-header-size": "2MB",
         },
     )
     _write(folder / "log.properties", {"io.trino": "WARN", "io.airlift": "WARN"})

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
+from lakegraph.pipeline.dbt import WORKER
 from lakegraph.runtime.java import java
 from lakegraph.runtime.processes import die_with_parent
 from lakegraph.runtime.project import project_root
@@ -23,7 +24,7 @@ START_SECONDS = 120
 class StandIn:
     """A running stand-in; its tables end with it."""
 
-    name, target = "databricks", "databricks_local"
+    name, target, dbt_module = "databricks", "databricks_local", WORKER
 
     def __init__(self, folder: Path):
         self._folder = folder
