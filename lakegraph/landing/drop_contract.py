@@ -70,6 +70,11 @@ class DropContract:
         return Past(
             columns,
             tuple(tuple(file.records_read for file in files) for files in recent),
+            tuple(
+                sum(file.records_read for file in files)
+                for files in recent
+                if all(file.delivery == "full" for file in files)
+            ),
             tuple(self._filled(files) for files in delivered[-self._limits["filled"]["batches"] :]),
         )
 

@@ -37,11 +37,13 @@ class Past:
     Attributes:
         columns: the canonical columns that all files of its last delivery had; none when there was none.
         records: of its last batches, oldest first, the records of each file.
+        records_in_full: of those of them that delivered all of the feed, the records in all.
         filled: of its last batches, oldest first, the share of the records with a value by column, as far as it is known.
     """
 
     columns: tuple[str, ...]
     records: tuple[tuple[int, ...], ...]
+    records_in_full: tuple[int, ...]
     filled: tuple[Mapping[str, float], ...]
 
 
@@ -60,17 +62,19 @@ def batch_asset(
 
     trigger = candidate.trigger.content if candidate.trigger else None
     measured, expected, feeds = {}, [], declared_feeds()
+    records = Counter()
+    for file in files:
+        records[file.feed] += file.records_read
     for file in files:
         before = past(file.feed)
         emptied = _emptied(file, feeds[file.feed], before, limits["filled"])
         measured |= _measured(file, feeds[file.feed], emptied)
         expected += _expected_of_file(file, feeds[file.feed], trigger, before, emptied, limits)
+    measured |= {_records_of(feed): count for feed, count in records.items()}
+    for feed in dict.fromkeys(file.feed for file in files if file.delivery == "full"):
+        expected += _full_volume(feed, records[feed], past(feed), limits["full_volume"])
     if candidate.trigger:
-        records = Counter()
-        for file in files:
-            records[file.feed] += file.records_read
         measured |= {FILES: len(candidate.delivered_names), RECORDS: records.total()}
-        measured |= {_records_of(feed): count for feed, count in records.items()}
         of_batch = [
             *_announced_in_all(announced_counts(trigger), records, files, limits),
             *_file_count(trigger, candidate.delivered_names, limits),
@@ -227,6 +231,26 @@ def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]
     )
 
 
+def _full_volume(feed: str, records: int, past: Past, limits: Mapping) -> Iterator[Expected]:
+    """Of all files of a feed, for history ends what none of them has; when they have no records at all, it ends nothing."""
+    before = [count for count in past.records_in_full if count]
+    if not records or len(before) < FEWEST_BATCHES:
+        return
+    # a feed that has really become small is told of once
+    usual = min(median(before), before[-1])
+    if usual < limits["min_records"]:
+        return
+    least = limits["min_share"] * usual
+    yield Expected(
+        _between(_records_of(feed), least, None),
+        limits["severity"],
+        f"at least {limits['min_share']:g} of what is usual, for what a full delivery of {feed} lacks counts as gone",
+        f"at least {least:.0f}",
+        records,
+        part=feed,
+    )
+
+
 def _nulls(file: LandedFile, feed: Feed, limits: Mapping) -> Iterator[Expected]:
     for column in feed.required:
         yield Expected(
@@ -257,7 +281,7 @@ def _filled(file: LandedFile, past: Past, emptied: _Emptied, limits: Mapping) ->
     )
 
 
-def _between(column: str, least: float | None, most: float):
+def _between(column: str, least: float | None, most: float | None):
     def make():
         from great_expectations.expectations import ExpectColumnMaxToBeBetween
 

@@ -19,6 +19,7 @@ class Delivery:
 
     Attributes:
         feed: its feed.
+        delivery: full or delta.
         source_file: its name.
         path_in_drops: its path below the drops folder; None when it landed before this was kept.
         file_hash: the sha256 of its bytes.
@@ -30,6 +31,7 @@ class Delivery:
     """
 
     feed: str
+    delivery: str
     source_file: str
     path_in_drops: str | None
     file_hash: str
@@ -76,6 +78,7 @@ class VisibleBatch:
             deliveries=tuple(
                 Delivery(
                     file.feed,
+                    file.delivery,
                     file.source_file,
                     file.path_in_drops,
                     file.file_hash,
@@ -106,6 +109,7 @@ def visible_batches(ops_folder: Path) -> dict[str, VisibleBatch]:
         files[row["batch_id"]].append(
             Delivery(
                 row["feed"],
+                row["delivery"],
                 row["source_file"],
                 row["path_in_drops"],
                 row["file_hash"],

@@ -70,7 +70,8 @@ def land_batch(
     if refusal:
         raise DropFileError(refusal)
     _make_visible(files, candidate, settings.ops, landed_at)
-    return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, seconds)
+    unknown_checks = candidate.trigger.content.data_quality_checks.unknown if candidate.trigger else ()
+    return LandedBatch.of(candidate.batch_id, candidate.batch_date, files, seconds, unknown_checks)
 
 
 def _files(

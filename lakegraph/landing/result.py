@@ -51,6 +51,7 @@ class LandedBatch:
         records_rejected: those that could not be read.
         megabytes: the size of its files in millions of bytes.
         seconds: how long its files took to be read and written.
+        unknown_checks: the checks that its trigger asks for and nothing here does.
     """
 
     batch_id: str
@@ -61,9 +62,17 @@ class LandedBatch:
     records_rejected: int
     megabytes: float
     seconds: float
+    unknown_checks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, batch_id: str, batch_date: date, files: tuple[LandedFile, ...], seconds: float) -> "LandedBatch":
+    def of(
+        cls,
+        batch_id: str,
+        batch_date: date,
+        files: tuple[LandedFile, ...],
+        seconds: float,
+        unknown_checks: tuple[str, ...] = (),
+    ) -> "LandedBatch":
         """A batch of some files."""
         return cls(
             batch_id=batch_id,
@@ -74,6 +83,7 @@ class LandedBatch:
             records_rejected=sum(file.records_rejected for file in files),
             megabytes=sum(file.file_bytes for file in files) / 1e6,
             seconds=seconds,
+            unknown_checks=unknown_checks,
         )
 
     def lines(self) -> list[str]:
@@ -83,6 +93,8 @@ class LandedBatch:
             f"{self.records_landed:,} landed, {self.records_rejected:,} rejected, {self.megabytes / self.seconds:.0f} MB/s"
         )
         remarks = []
+        if self.unknown_checks:
+            remarks.append(f"  its trigger asks for checks that nothing here does: {', '.join(self.unknown_checks)}")
         for file in self.files:
             if file.unmapped_columns:
                 remarks.append(

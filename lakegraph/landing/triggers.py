@@ -42,9 +42,11 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _asked(checks: Any) -> Any:
-    return dict.fromkeys(checks, True) if isinstance(checks, list) else checks or {}
+    return {str(check): True for check in checks if check is not None} if isinstance(checks, list) else checks or {}
 
 
+# said of a check that nobody here knows: that it is not asked for
+UNASKED = ("false", "no", "off", "f", "n", "0", "none", "disabled")
 Flag = Annotated[bool, BeforeValidator(lambda given: False if given is None else given)]
 
 
@@ -58,7 +60,7 @@ class QualityChecks(BaseModel):
             for, a batch that fails them is held back whatever the policy.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     file_count_validation: Flag = False
     schema_validation: Flag = False
@@ -67,7 +69,13 @@ class QualityChecks(BaseModel):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of those that are asked for."""
-        return tuple(name for name, asked in self if asked)
+        return tuple(name for name in type(self).model_fields if getattr(self, name))
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of others that are asked for, which nothing here does."""
+        others = self.model_extra.items()
+        return tuple(name for name, asked in others if asked and str(asked).lower() not in UNASKED)
 
 
 class Trigger(BaseModel):

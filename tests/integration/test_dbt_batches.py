@@ -1,12 +1,13 @@
 """Which batch a build takes in, and when it counts as applied."""
 
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 from dbt_batches import FIRST_DAY, SECOND_DAY
-from dbt_lake import DbtLake, Rejected
+from dbt_lake import Batch, DbtLake, Rejected
 
 from lakegraph.runtime import ops
 
@@ -63,6 +64,25 @@ def test_a_record_that_is_lost_within_the_lake_is_critical(tmp_path):
     """) == [("CRITICAL", 32, 1, "categories")]
     ((verdict, critical_count),) = lake.rows("select verdict, critical_count from silver.batch_verdicts")
     assert (verdict, critical_count) == ("FAIL", 1)
+
+
+@pytest.mark.parametrize(
+    ("good", "without_key", "told"),
+    [(15, 2, (1, 0, "NONE", None)), (14, 3, (1, 1, "HIGH", "categories")), (13, 3, (0, 0, "NONE", None))],
+)
+def test_a_feed_of_which_much_is_quarantined_is_told(tmp_path, good, without_key, told):
+    """Beside those without a key, two that cannot be read are quarantined; a repeat does not count."""
+    lake = DbtLake(tmp_path)
+    ids = [*(f"K{number}" for number in range(good)), "K0", *[""] * without_key]
+    rejected = [Rejected("categories", 90 + line, "record.encoding", "") for line in range(2)]
+    rows = [{"category_id": id, "category_name": "x"} for id in ids]
+    lake.land(Batch("b", date(2025, 1, 15), {"categories": rows}, rejected=rejected))
+
+    lake.run("run", "--select", "+batch_verdicts")
+
+    assert lake.rows("""
+        select checked, broken, severity, sample_keys from silver.batch_checks where check_id = 'records_quarantined'
+    """) == [told]
 
 
 def test_a_build_that_leaves_out_row_level_nodes_does_not_apply_the_batch(lake):

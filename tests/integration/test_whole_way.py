@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from lakegraph.runtime import ops
 from tests.support import graph
 from tests.support.drops import KEYS, current_state, expected_counts, faults, header, records
 from tests.support.place import Place, changes
@@ -86,6 +87,19 @@ def test_valid_and_quarantined_records_are_all_records(place, feed):
 
     assert valid + quarantined == in_files
     assert valid > 0
+
+
+def test_what_was_expected_of_the_graph_marts_is_told_without_another_build(place):
+    checked = [row for row in ops.read(place.lake / "ops", "expectation_results") if row["stage"] == "graph"]
+
+    told = place.warehouse("""
+        select run_id, subject, check_id, severity <> 'NONE' from gold.validation_results where source = 'graph_marts'
+    """)
+
+    assert place.first_report["graph"]["run_id"] in {row[0] for row in told}
+    assert Counter(told) == Counter(
+        (row["run_id"], row["asset"], row["expectation"], not row["success"]) for row in checked
+    )
 
 
 def test_a_second_run_changes_nothing(place):

@@ -15,11 +15,13 @@ class State:
         delivered: per feed, the batch's valid records, column to value.
         known: per feed, key to values: those, and what was known before and is still there.
         accounts: per feed, the batch's records read, and how many of them are valid or quarantined.
+        quarantined: per feed, how many are quarantined, mere repeats apart.
     """
 
     delivered: Mapping[str, list[dict]]
     known: Mapping[str, Mapping[tuple, dict]]
     accounts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
     def customer(self, line: Mapping) -> Mapping | None:
         """The customer of an order line, if known."""
@@ -145,6 +147,12 @@ def _records_unaccounted(state: State, check: Mapping) -> Findings:
         yield from ((feed, place >= accounted) for place in range(max(read, accounted)))
 
 
+def _records_quarantined(state: State, check: Mapping) -> Findings:
+    for feed, (read, _) in state.accounts.items():
+        if read >= check["min_records"]:
+            yield feed, state.quarantined[feed] / read > check["max_share"]
+
+
 CHECKS: Mapping[str, Callable[[State, Mapping], Findings]] = {
     "orders_without_customer": _lines(
         lambda state, line, check: state.customer(line) is None, lambda state, line, check: state.known["customers"]
@@ -169,4 +177,5 @@ CHECKS: Mapping[str, Callable[[State, Mapping], Findings]] = {
         _is_outside_hours, lambda state, line, check: line["created_timestamp"] is not None
     ),
     "records_unaccounted": _records_unaccounted,
+    "records_quarantined": _records_quarantined,
 }

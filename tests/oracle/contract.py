@@ -38,6 +38,7 @@ class Contract:
         severities = []
         for feed, found in records.items():
             before = [count for count in self._usual[feed][-self._limits["volume"]["batches"] :] if count]
+            severities += self._of_full_delivery(feed, len(found))
             for file in files[feed]:
                 own = [record for record in found if record.file == file.name]
                 severities += self._of_counts(len(own), announced.get(file.name, len(own)), before)
@@ -46,6 +47,14 @@ class Contract:
             self._usual[feed].append(len(found))
             self._filled[feed].append(self._filling(found))
         return severities
+
+    def _of_full_delivery(self, feed: str, count: int) -> Iterable[str]:
+        limits = self._limits["full_volume"]
+        before = [past for past in self._usual[feed][-self._limits["volume"]["batches"] :] if past]
+        if self._feeds[feed]["delivery"] == "full" and count and len(before) >= FEWEST:
+            usual = min(statistics.median(before), before[-1])
+            if usual >= limits["min_records"] and count < limits["min_share"] * usual:
+                yield limits["severity"]
 
     def _of_counts(self, count: int, announced: int, before: list[int]) -> Iterable[str]:
         if count != announced:

@@ -8,11 +8,12 @@ from tests.oracle.judging import Record
 PROJECT = {
     "drop_contract": {
         "volume": {"batches": 3, "min_share": 0.5, "max_share": 2, "severity": "MEDIUM"},
+        "full_volume": {"min_share": 0.8, "min_records": 5, "severity": "CRITICAL"},
         "nulls": {"max_share": 0.1, "severity": "LOW"},
         "row_count": {"severity": "CRITICAL"},
         "filled": {"batches": 2, "min_share": 0.5, "min_records": 10, "severity": "HIGH"},
     },
-    "feeds": {"parts": {"required": ["id", "name"]}},
+    "feeds": {"parts": {"required": ["id", "name"], "delivery": "delta"}},
 }
 
 
@@ -36,6 +37,22 @@ def test_volume_is_held_against_the_last_deliveries_once_there_are_two():
         ["MEDIUM"],
     ]
     assert [delivered(contract, count) for count in (20, 40, 81)] == [[], [], ["MEDIUM"]]
+
+
+def test_a_full_delivery_must_not_lack_much():
+    contract = Contract(PROJECT | {"feeds": {"parts": {"required": ["id", "name"], "delivery": "full"}}})
+
+    # 8 of 10, 6 of 8 (the last), 5 of 6, 3 of 5, 0, 2 of 3, which are too few
+    assert [delivered(contract, count) for count in (10, 10, 8, 6, 5, 3, 0, 2)] == [
+        [],
+        [],
+        [],
+        ["CRITICAL"],
+        [],
+        ["CRITICAL"],
+        ["MEDIUM"],
+        [],
+    ]
 
 
 def test_announced_records_and_missing_values_are_counted():

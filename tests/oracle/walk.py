@@ -97,4 +97,10 @@ def _state(records: Mapping[str, list[Record]], histories: Mapping[str, History]
         before = {key: record.values for key, record in history.present().items() if not gone or key in seen}
         delivered[feed], known[feed] = list(valid.values()), before | valid
     # every record that the oracle reads, it judges
-    return State(delivered, known, {feed: (len(found), len(found)) for feed, found in records.items()})
+    accounts = {feed: (len(found), len(found)) for feed, found in records.items()}
+    repeats = {feed: [f"{feed}.row.repeat"] for feed in records}
+    quarantined = {
+        feed: sum(not record.valid and record.reasons != repeats[feed] for record in found)
+        for feed, found in records.items()
+    }
+    return State(delivered, known, accounts, quarantined)

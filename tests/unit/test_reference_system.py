@@ -22,8 +22,11 @@ CHECKS = {
     "order_outside_business_hours": ("LOW", {"from_hour": 8, "to_hour": 18}),
     "order_of_discontinued_product": ("HIGH", {}),
 }
-# A contract that is broken is none of the reference's checks.
-OWN_CHECKS = {"records_unaccounted": ("CRITICAL", {})}
+# A contract that is broken is none of the reference's checks, and a quarantine that swallows a feed it does not notice.
+OWN_CHECKS = {
+    "records_unaccounted": ("CRITICAL", {}),
+    "records_quarantined": ("HIGH", {"max_share": 0.2, "min_records": 20}),
+}
 # The reference knows one tier that is premium, and expects a parcel of every order, sent or not.
 WIDER = {
     "premium_customer_low_order": {"tiers": ["premium", "platinum"]},
@@ -37,6 +40,7 @@ WIDER = {
 # The reference tolerates nothing: one order without a customer fails the day.
 TOLERANCES = {
     "records_unaccounted": 0,
+    "records_quarantined": 0,
     "orders_without_customer": 0.02,
     "orders_without_product": 0.02,
     "order_amount_out_of_range": 0.05,

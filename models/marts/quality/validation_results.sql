@@ -1,3 +1,6 @@
+{#- a view: what is found before a load is there without another build -#}
+{{ config(materialized='view') }}
+
 with
 
 batch_checks as (

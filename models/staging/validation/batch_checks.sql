@@ -11,6 +11,7 @@
 {%- set premium = declared_check('premium_customer_low_order') -%}
 {%- set hours = declared_check('order_outside_business_hours') -%}
 {%- set shipped = declared_check('orders_without_shipping') -%}
+{%- set quarantined = declared_check('records_quarantined') -%}
 {#- what is checked of every order line, and of which of them it is checked -#}
 {%- set line_checks = {
     'orders_without_customer': {
@@ -39,7 +40,7 @@
 {#- the ids of all that `findings` holds -#}
 {%- set computed = line_checks.keys() | list + [
     'orders_without_shipping', 'customers_without_orders', 'shipping_cost_out_of_range', 'products_without_inventory',
-    'product_stock_differs_from_inventory', 'records_unaccounted',
+    'product_stock_differs_from_inventory', 'records_unaccounted', 'records_quarantined',
 ] -%}
 
 with
@@ -144,12 +145,21 @@ stock as (
 ),
 
 accounts as (
-    select feed, sum(records_read) as records_read, sum(records_judged) as records_judged
+    select
+        feed,
+        sum(records_read) as records_read,
+        sum(records_judged) as records_judged,
+        sum(records_quarantined) as records_quarantined
     from (
-        select feed, records_read, records_rejected as records_judged from batch_files
+        select feed, records_read, records_rejected as records_judged, records_rejected as records_quarantined
+        from batch_files
         {%- for feed in var('feeds') %}
         union all
-        select '{{ feed }}' as feed, 0 as records_read, count(*) as records_judged
+        select
+            '{{ feed }}' as feed,
+            0 as records_read,
+            count(*) as records_judged,
+            count(case when judged._failed_rules <> '{{ feed }}.row.repeat' then 1 end) as records_quarantined
         from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
         inner join batch_in_progress
             on judged._batch_id = batch_in_progress.batch_id
@@ -245,6 +255,12 @@ findings as (
     select 'records_unaccounted', feed, true, abs(records_read - records_judged)
     from accounts
     where records_read <> records_judged
+
+    union all
+
+    select 'records_quarantined', feed, records_quarantined > {{ quarantined.max_share }} * records_read, 1
+    from accounts
+    where records_read >= {{ quarantined.min_records }}
 ),
 
 sums as (

@@ -30,6 +30,16 @@ def days(place, *counts):
         assert place.land().complete
 
 
+def batch_of(day):
+    """The batch of a day of January."""
+    return f"batch_2025_01_{day:02d}_001"
+
+
+def in_full(place, day, feed="suppliers"):
+    """What was found of the full delivery of a feed."""
+    return found(place, batch_of(day), asset=feed, description=f"a full delivery of {feed}")
+
+
 def test_a_whole_batch_keeps_its_contract(place):
     place.whole_drop(DAY, "A", "B")
 
@@ -103,6 +113,61 @@ def test_volume_is_compared_with_the_last_batches_once_there_are_two(place):
 
     result = found(place, "batch_2025_01_03_001", asset="suppliers", description="times the median")
     assert result == [("MEDIUM", False, "3 to 75", "2")]
+
+
+@pytest.mark.parametrize(("count", "kept"), [(19, False), (20, True), (100, True)])
+def test_what_a_full_delivery_lacks_must_not_be_most_of_what_is_usual(place, count, kept):
+    days(place, 40, 40, count)
+
+    assert in_full(place, 3) == [("CRITICAL", kept, "at least 20", str(count))]
+
+
+@pytest.mark.parametrize("counts", [(40, 5), (40, 40, 0), (19, 19, 1)])
+def test_a_full_delivery_is_not_held_against_few_others_nor_is_one_that_ends_nothing(place, counts):
+    days(place, *counts)
+
+    assert in_full(place, len(counts)) == []
+
+
+def test_a_feed_that_has_become_small_is_told_of_once(place):
+    days(place, 100, 100, 100, 40, 40, 19)
+
+    assert [in_full(place, day) for day in (4, 5, 6)] == [
+        [("CRITICAL", False, "at least 50", "40")],
+        [("CRITICAL", True, "at least 20", "40")],
+        [("CRITICAL", False, "at least 20", "19")],
+    ]
+
+
+def test_all_files_of_a_feed_are_one_full_delivery(place):
+    place.configure(place.settings.sources.read_text().replace("suppliers_{date}.csv", "suppliers_*_{date}.csv"))
+    for day, counts in enumerate(((40, 10), (40, 10), (40,), (15, 4)), 1):
+        files = {f"suppliers_{part}_2025_01_{day:02d}.csv": count for part, count in zip("ab", counts, strict=False)}
+        for name, count in files.items():
+            rows = "".join(f"{name}{number},x\n" for number in range(count))
+            place.drop(name, f"supplier_id,supplier_name\n{rows}")
+        place.trigger(f"2025_01_{day:02d}", expected_files=[*files])
+        assert place.land().complete
+
+    assert in_full(place, 3) == [("CRITICAL", True, "at least 25", "40")]
+    assert in_full(place, 4) == [("CRITICAL", False, "at least 20", "19")]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "told"),
+    [("", []), ("delivery: delta, ", []), ("delivery: full, ", [("CRITICAL", False, "at least 20", "1")])],
+)
+def test_whether_a_delivery_is_full_is_as_its_source_says(place, delivery, told):
+    place.configure(f'{place.settings.sources.read_text()}  reviews: {{{delivery}files: "reviews_{{date}}.csv"}}\n')
+    for day, count in enumerate((40, 40, 1), 1):
+        reviews = "".join(f"R{number},P1,C1,4,2025-01-01\n" for number in range(count))
+        name = f"reviews_2025_01_{day:02d}.csv"
+        place.drop(name, f"review_id,product_id,customer_id,rating,review_date\n{reviews}")
+        place.trigger(f"2025_01_{day:02d}", expected_files=[name])
+        assert place.land().complete
+
+    assert in_full(place, 3, "reviews") == told
+    assert [row[1] for row in found(place, batch_of(3), asset="reviews", description="times the median")] == [False]
 
 
 def test_volume_looks_at_no_more_batches_than_declared(place):

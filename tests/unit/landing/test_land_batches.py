@@ -340,3 +340,13 @@ def test_a_missing_drops_folder_is_named(place):
 
     with pytest.raises(DropsError, match=r"does not exist.*--drops"):
         place.land()
+
+
+def test_a_check_that_nothing_does_is_told(place):
+    place.suppliers("2025_01_15", "A")
+    place.categories("2025_01_15", "A")
+    place.trigger("2025_01_15", data_quality_checks={"schema_validation": True, "virus_scan": True})
+
+    landed = place.land()
+
+    assert "its trigger asks for checks that nothing here does: virus_scan" in landed.summary()

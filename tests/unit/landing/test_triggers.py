@@ -45,6 +45,23 @@ def test_all_optional_keys_are_taken(trigger):
 
     assert (read.trigger_timestamp, read.client_name) == (datetime(2025, 1, 16, 6), "retail")
     assert read.data_quality_checks.names == ("file_count_validation", "schema_validation")
+    assert read.data_quality_checks.unknown == ("another",)
+
+
+@pytest.mark.parametrize(
+    ("given", "unknown"),
+    [
+        ({"another": True, "a_third": "yes", "schema_validation": True}, ("another", "a_third")),
+        ({"another": False, "a_third": "False", "a_fourth": None, "a_fifth": 0}, ()),
+        (["another", None, 3, "schema_validation"], ("another", "3")),
+        (
+            {"another": {}, "a_third": [], "a_fourth": "disabled", "a_fifth": 1, "a_sixth": "strict"},
+            ("a_fifth", "a_sixth"),
+        ),
+    ],
+)
+def test_checks_that_nobody_knows_are_told_where_they_are_asked_for(trigger, given, unknown):
+    assert trigger(data_quality_checks=given).data_quality_checks.unknown == unknown
 
 
 @pytest.mark.parametrize(
