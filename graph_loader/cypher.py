@@ -196,11 +196,24 @@ def in_turn(statement: str, graph_id: str) -> str:
 
     Each ends by locking the metadata of the graph, which the lease has made, and holds it until it is committed.
     """
-    text = graph_id.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{statement}\nWITH count(*) AS written\n{_match_metadata(graph_id)}\n{_LOCK_METADATA}"
+
+
+def under_lease(statement: str, graph_id: str, fence: int) -> str:
+    """A statement whose transactions are rolled back once the lease on the graph has another fencing number.
+
+    A process that stood still while another took over its lease writes nothing when it goes on. Cypher has no statement that
+    fails, and an expression without the property would fail before it is needed.
+    """
     return (
-        f"{statement}\nWITH count(*) AS written\n"
-        f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: '{text}'}})\n{_LOCK_METADATA}"
+        f"{statement}\nWITH count(*) AS under_lease\n{_match_metadata(graph_id)} WHERE m.lease_fence <> {fence}\n"
+        "SET m.lease_fence = 1 / (m.lease_fence - m.lease_fence)"
     )
+
+
+def _match_metadata(graph_id: str) -> str:
+    text = graph_id.replace("\\", "\\\\").replace("'", "\\'")
+    return f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: '{text}'}})"
 
 
 def delete_edge(edge: EdgeDeclaration) -> str:

@@ -7,6 +7,7 @@ from graph_loader import constraints, contents, cypher
 from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.first_write import is_first
+from graph_loader.long_rows import by_length
 from graph_loader.patience import write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
@@ -16,6 +17,8 @@ from graph_loader.strategy import NODE_TASKS, choose, rounds
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from graph_loader.writer import Writer
 
 # deleting an edge also locks its neighbours, whose other ends are anybody's
 EDGE_DELETES = 1
@@ -120,6 +123,12 @@ def upsert(session: Session, step: Step) -> None:
         GraphError: the server is gone or refuses a row; batches committed before stay.
         LeaseError: another load has taken the lease.
     """
+    if step.tally[Status.CREATED] + step.tally[Status.UPDATED]:
+        for part, batch_rows in by_length(session.engine, step, session.writer.batch_rows):
+            _upsert(session, part, session.writer.in_batches_of(batch_rows))
+
+
+def _upsert(session: Session, step: Step, writer: "Writer") -> None:
     rows = step.tally[Status.CREATED] + step.tally[Status.UPDATED]
     if rows == 0:
         return
@@ -133,7 +142,8 @@ def upsert(session: Session, step: Step) -> None:
         parts = zip(rounds(declaration, events, dealt), map(sum, dealt.edges), strict=True)
         statement = cypher.in_turn(statement, session.graph_id)
         first = cypher.in_turn(first, session.graph_id) if first else None
-    _write(session, declaration, f"write {declaration.name}", rows, statement, strategy.tasks, parts, first)
+    name = f"write {declaration.name}"
+    _write(session, declaration, name, rows, statement, strategy.tasks, parts, first, writer)
 
 
 def _delete_copies(session: Session, step: Step) -> None:
@@ -193,9 +203,13 @@ def _write(
     tasks: int,
     parts: Iterable[tuple["DataFrame", int]],
     first: str | None = None,
+    writer: "Writer | None" = None,
 ) -> None:
     """Run a statement over events that come in parts, each with the number of its rows, one part after the other."""
-    trace, writer, written, again = session.trace, session.writer, 0, 0
+    trace, writer, written, again = session.trace, writer or session.writer, 0, 0
+    statement, first = (
+        text and cypher.under_lease(text, session.graph_id, session.lease.fence) for text in (statement, first)
+    )
     with (
         trace.step(name, rows, lambda: written + writer.records_written(), declaration) as running,
         counting(session.spark) as retries,

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from graph_loader.connection import Metadata
 from graph_loader.cypher import METADATA_LABEL
-from graph_loader.declarations import Column, Declaration, GraphDeclaration, Identity, NodeDeclaration
+from graph_loader.declarations import Declaration, GraphDeclaration, Identity, NodeDeclaration
 from graph_loader.problems import Problem
+from graph_loader.row_size import characters, sent_fields, sent_properties, sizes
 from graph_loader.spark_sql import literal, quoted
 from graph_loader.types import Kind, PropertyType
 
@@ -44,14 +45,21 @@ _TYPES = {
 }
 # they have a meaning of their own in a header
 _UNFIT_IN_NAMES = re.compile(r"[:(){}\x00-\x1f]")
+# what no shell and no argument of the tool takes for anything else
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Group:
-    """The files of one label or type: a folder with a header and lines."""
+    """The files of one label or type: a folder with a header and lines.
+
+    Attributes:
+        names: the labels or the type; empty where the lines name them.
+    """
 
     folder: str
     is_node: bool
+    names: tuple[str, ...] = ()
 
 
 def problems(graph: GraphDeclaration) -> list[Problem]:
@@ -72,7 +80,8 @@ def group_of(graph: GraphDeclaration, declaration: Declaration) -> Group:
     """Where the files of a declaration go."""
     is_node = isinstance(declaration, NodeDeclaration)
     siblings = graph.nodes if is_node else graph.edges
-    return Group(f"{declaration.kind}-{siblings.index(declaration)}", is_node)
+    names = () if _named_by_lines(declaration) else _labels(declaration)
+    return Group(f"{declaration.kind}-{siblings.index(declaration)}", is_node, names)
 
 
 def header(graph: GraphDeclaration, declaration: Declaration, numbered: bool) -> str:
@@ -86,11 +95,12 @@ def header(graph: GraphDeclaration, declaration: Declaration, numbered: bool) ->
         return "" if numbered else f"({_ids(graph, label)})"
 
     if isinstance(declaration, NodeDeclaration):
-        fields = [f":ID{ids_of(declaration.label)}", ":LABEL"]
+        fields, names = [f":ID{ids_of(declaration.label)}"], ":LABEL"
     else:
         ends = ((":START_ID", declaration.start), (":END_ID", declaration.end))
-        fields = [*(f"{field}{ids_of(end.node)}" for field, end in ends), ":TYPE"]
-    fields += [f"{name}:{_header_type(kind)}" for name, kind, _ in _properties(declaration)]
+        fields, names = [f"{field}{ids_of(end.node)}" for field, end in ends], ":TYPE"
+    fields += [names] * _named_by_lines(declaration)
+    fields += [f"{name}:{_header_type(kind)}" for name, kind, _ in sent_properties(declaration)]
     return ",".join(map(_quote, fields))
 
 
@@ -136,9 +146,10 @@ def line(declaration: Declaration, numbered: bool) -> str:
             fields.append(f"coalesce(cast({_number_of(role)} as string), '-')")
         else:
             fields.append(_id(item for item in declaration.identity if item.role == role))
-    fields.append(literal(_quote(ITEMS.join(_labels(declaration)))))
+    if _named_by_lines(declaration):
+        fields.append(literal(_quote(ITEMS.join(_labels(declaration)))))
     unfit = dict(_unfit_values(declaration))
-    for _, kind, column in _properties(declaration):
+    for _, kind, column in sent_properties(declaration):
         text = _text(quoted(column), kind)
         if column in unfit:
             text = f"if({unfit[column]}, null, {text})"
@@ -153,14 +164,14 @@ def left_out(declaration: Declaration) -> str:
     """
     conditions = [condition for _, condition in _unfit_values(declaration)]
     if not isinstance(declaration, NodeDeclaration):
-        conditions.append(f"{_length(declaration)} > {ROOM}")
+        conditions.append(f"{characters(declaration, ITEM_CHARACTERS)} > {ROOM}")
     return f"coalesce({' or '.join(conditions)}, false)" if conditions else "false"
 
 
 def has_line_breaks(declaration: Declaration) -> str:
     """The condition of rows whose line goes on in the next one; the tool reads files faster where it need not look for them."""
     conditions = []
-    for _, kind, column in _fields(declaration):
+    for _, kind, column in sent_fields(declaration):
         if kind.kind is Kind.STRING:
             broken = "({0} like '%\\n%' or {0} like '%\\r%')".format
             name = quoted(column)
@@ -202,10 +213,16 @@ def arguments(
     given = ["database", "import", "full", database]
     for group in groups:
         kind = "nodes" if group.is_node else "relationships"
-        given.append(f"--{kind}={group.folder}/{HEADER},{group.folder}/{LINES}")
+        names = f"{':'.join(group.names)}=" if group.names else ""
+        given.append(f"--{kind}={names}{group.folder}/{HEADER},{group.folder}/{LINES}")
     given += [f"--array-delimiter=U+{ord(ITEMS):04X}", "--bad-tolerance=0"]
     given += ["--id-type=actual"] * numbered
     return [*given, *["--multiline-fields=true"] * line_breaks, *["--overwrite-destination=true"] * overwrite]
+
+
+def _named_by_lines(declaration: Declaration) -> bool:
+    """Whether each line says its labels or its type, for any name may be there; the command line is read faster."""
+    return not all(_PLAIN.fullmatch(name) for name in _labels(declaration))
 
 
 def _numbered_roles(declaration: Declaration) -> tuple[str, ...]:
@@ -223,17 +240,6 @@ def _labels(declaration: Declaration) -> tuple[str, ...]:
 
 def _ids(graph: GraphDeclaration, label: str) -> str:
     return group_of(graph, graph.node(label)).folder
-
-
-def _properties(declaration: Declaration) -> list[tuple[str, PropertyType, str]]:
-    """Of each property its name, its type, and the column of a step's rows that holds it."""
-    keys = [(item.property, item.type, item.name) for item in declaration.identity if item.role == "key"]
-    return keys + [(column.name, column.type, column.name) for column in declaration.values]
-
-
-def _fields(declaration: Declaration) -> list[tuple[str, PropertyType, str]]:
-    ends = [(item.property, item.type, item.name) for item in declaration.identity if item.role != "key"]
-    return ends + _properties(declaration)
 
 
 def _header_type(kind: PropertyType) -> str:
@@ -284,34 +290,11 @@ def _unfit_values(declaration: Declaration) -> list[tuple[str, str]]:
                     f"size(filter({name}, item -> contains(item, {literal(ITEMS)}))) > 0",
                 ]
     if isinstance(declaration, NodeDeclaration):
-        sizes = _sizes(declaration.values)
-        for column, size in sizes.items():
-            too_long = f"{_length(declaration)} > {ROOM} and {size} > {ROOM // len(sizes)}"
+        of_values = sizes(declaration.values, ITEM_CHARACTERS)
+        for column, size in of_values.items():
+            too_long = f"{characters(declaration, ITEM_CHARACTERS)} > {ROOM} and {size} > {ROOM // len(of_values)}"
             found.setdefault(column, []).append(too_long)
     return [(column, " or ".join(f"({condition})" for condition in conditions)) for column, conditions in found.items()]
-
-
-def _length(declaration: Declaration) -> str:
-    """The expression for the characters of a row's texts and lists."""
-    columns = [Column(name, kind) for _, kind, name in _fields(declaration)]
-    return f"({' + '.join(['0', *_sizes(columns).values()])})"
-
-
-def _sizes(columns: Iterable[Column]) -> dict[str, str]:
-    """Per column of texts or lists, the expression for its characters, or for a number that is not smaller."""
-    sizes = {}
-    for column in columns:
-        name = quoted(column.name)
-        if column.type.is_list:
-            own = (
-                f"length(array_join({name}, ''))"
-                if column.type.kind is Kind.STRING
-                else f"size({name}) * {ITEM_CHARACTERS}"
-            )
-            sizes[column.name] = f"coalesce(if({name} is null, 0, size({name}) + {own}), 0)"
-        elif column.type.kind is Kind.STRING:
-            sizes[column.name] = f"coalesce(length({name}), 0)"
-    return sizes
 
 
 def _between(fields: Sequence[str]) -> list[str]:

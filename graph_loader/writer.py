@@ -9,6 +9,7 @@ from graph_loader.connection import GraphError, TransientGraphError
 from graph_loader.connector import FORMAT
 from graph_loader.faults import AGAIN, NEVER_PASS, advice, passes
 from graph_loader.load_options import BATCH_ROWS, RETRIES
+from graph_loader.space import is_full
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -71,6 +72,7 @@ class Writer:
     """Runs Cypher statements over the rows of DataFrames.
 
     Attributes:
+        batch_rows: rows in one transaction.
         retries: how often a transaction is tried again that failed for a passing reason.
     """
 
@@ -79,18 +81,22 @@ class Writer:
     ):
         self._spark = spark
         self._target = target
-        self._batch_rows = batch_rows
+        self.batch_rows = batch_rows
         self.retries = self._task_retries = retries
 
     def for_rows(self, count: int) -> "Writer":
         """This writer, for tasks of at most so many rows: see `task_retries`."""
-        writer = Writer(self._spark, self._target, self._batch_rows, self.retries)
-        writer._task_retries = task_retries(self.retries, count, self._batch_rows)
+        writer = Writer(self._spark, self._target, self.batch_rows, self.retries)
+        writer._task_retries = task_retries(self.retries, count, self.batch_rows)
         return writer
+
+    def in_batches_of(self, rows: int) -> "Writer":
+        """This writer, for transactions of so many rows."""
+        return self if rows == self.batch_rows else Writer(self._spark, self._target, rows, self.retries)
 
     def once(self) -> "Writer":
         """This writer, for statements that must not be run again for the same row."""
-        return Writer(self._spark, self._target, self._batch_rows, 0)
+        return Writer(self._spark, self._target, self.batch_rows, 0)
 
     def write(self, rows: "DataFrame", statement: str, tasks: int) -> None:
         """Run a statement for every row, which it sees as `event`, in transactions of a bounded number of rows.
@@ -104,7 +110,7 @@ class Writer:
             TransientGraphError: the server is gone, or another error that passes; batches committed before stay.
             GraphError: the server refuses a row; likewise.
         """
-        options = write_options(self._target, statement, self._batch_rows, self._task_retries)
+        options = write_options(self._target, statement, self.batch_rows, self._task_retries)
         try:
             rows.coalesce(tasks).write.format(FORMAT).mode("Overwrite").options(**options).save()
         except Exception as error:
@@ -112,7 +118,9 @@ class Writer:
 
     def read(self, query: str, schema: str) -> "DataFrame":
         """The rows of a query, lazily; `schema` is a Spark schema that fits what it returns."""
-        return self._spark.read.format(FORMAT).schema(schema).options(**read_options(self._target, query)).load()
+        # of a cluster's servers, the leader alone surely has what was just written
+        options = read_options(self._target, query) | {"access.mode": "write"}
+        return self._spark.read.format(FORMAT).schema(schema).options(**options).load()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -149,9 +157,12 @@ class Writer:
         return 0
 
     def _graph_error(self, error: Exception) -> Exception:
-        """The reason deep inside Spark's exception, as an error for the user; anything that is not Java's stays as it is."""
+        """The reason deep inside Spark's exception, as an error for the user.
+
+        Anything that is not Java's stays as it is, and so does a disk that is full here, which is told elsewhere.
+        """
         cause = _root_cause(error)
-        if cause is None:
+        if cause is None or (not cause.kind.startswith("org.neo4j.") and is_full(error)):
             return error
         if not cause.passes and cause.kind.startswith("org.neo4j.driver."):
             advised = advice(cause.code, cause.message, self._target.username, self._target.database)

@@ -1,14 +1,17 @@
 """Faults in the middle of a load: told in one sentence or survived, and one more load makes the graph equal to its marts."""
 
+import errno
 import os
 import subprocess
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from graph_loader.connection import Connection, GraphError
+from graph_loader.engines import DuckdbEngine
 from graph_loader.operations import compare, load
 from graph_loader.space import NoSpaceError
 from lakegraph.runtime import ops
@@ -113,6 +116,38 @@ def full_pointer_after(patch, real, network):
         yield
     finally:
         with_full.__exit__(None, None, None)
+
+
+def test_no_space_while_the_ledgers_rows_are_written(network, neo4j_server, monkeypatch):
+    network.next_version()
+    before, pointer = content(neo4j_server), network.pointer()
+    real = DuckdbEngine.write
+
+    def write(self, statement, folder, inputs):
+        # what DuckDB says of a disk that has filled up half-way
+        monkeypatch.setattr(self, "_connection", FullDisk(), raising=True)
+        real(self, statement, folder, inputs)
+
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(NoSpaceError, match=r"No space is left .* MB free in .*load again"),
+    ):
+        patch.setattr(DuckdbEngine, "write", write)
+        load(network.options)
+
+    assert content(neo4j_server) == before
+    assert network.pointer() == pointer
+    load_makes_good(network, neo4j_server, monkeypatch)
+
+
+class FullDisk:
+    """A connection to DuckDB whose disk is full."""
+
+    def execute(self, statement):
+        raise duckdb.IOException(f"IO Error: Could not write file: {os.strerror(errno.ENOSPC)}")
+
+    def close(self):
+        """There is nothing to close."""
 
 
 # a Spark of its own takes its time

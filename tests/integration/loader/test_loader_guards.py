@@ -1,5 +1,6 @@
 """What a load refuses, and what reconciling finds."""
 
+import errno
 import fcntl
 import json
 import os
@@ -200,6 +201,19 @@ def test_two_loads_at_once_are_refused(shop):
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LedgerError, match="Another load uses the ledger"):
             load(shop.options)
+
+
+@pytest.mark.parametrize("number", [errno.ENOTSUP, errno.ENOLCK])
+def test_a_disk_that_knows_no_locks_holds_no_other_load(shop, empty_graph, monkeypatch, number):
+    def flock(handle, operation):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", flock)
+        report = load(shop.options)
+
+    assert report.status == "succeeded"
+    assert sum(counts(empty_graph).values()) == sum(row.in_graph for row in report.counts) > 0
 
 
 @pytest.mark.parametrize(

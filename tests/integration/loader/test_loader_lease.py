@@ -114,6 +114,23 @@ def test_what_the_graph_says_of_its_ledger_is_not_changed_under_anothers_lease(e
         assert connection.metadata(GRAPH) == Metadata("a ledger", 1)
 
 
+def test_a_load_that_stood_still_while_another_took_its_lease_writes_nothing_more(shop, empty_graph, monkeypatch):
+    write = Writer.write
+
+    def stolen(self, rows, statement, tasks):
+        query(
+            empty_graph, "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief'"
+        )
+        # nobody asks any more before the rows are on their way
+        write(self, rows, statement, tasks)
+
+    monkeypatch.setattr(Writer, "write", stolen)
+    with pytest.raises(LeaseError, match="was lost to a thief while this load went on"):
+        load(shop.options)
+
+    assert counts(empty_graph) == {}
+
+
 def test_a_load_that_lost_its_lease_stops_writing_and_the_next_one_makes_it_good(shop, empty_graph, monkeypatch):
     monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.1)
     write, written = Writer.write, []

@@ -31,12 +31,11 @@ def test_headers_name_the_key_as_a_property_and_once_more_as_an_id_of_its_label(
     person, knows = declared
 
     assert (
-        import_files.header(declared, person, numbered=False)
-        == '":ID(node-0)",":LABEL","tenant:long","id:string","a, b:date[]"'
+        import_files.header(declared, person, numbered=False) == '":ID(node-0)","tenant:long","id:string","a, b:date[]"'
     )
     assert (
         import_files.header(declared, knows, numbered=False)
-        == '":START_ID(node-0)",":END_ID(node-0)",":TYPE","since:long","why:string"'
+        == '":START_ID(node-0)",":END_ID(node-0)","since:long","why:string"'
     )
 
 
@@ -44,8 +43,8 @@ def test_a_number_is_of_no_label():
     declared = graph()
     person, knows = declared
 
-    assert import_files.header(declared, person, numbered=True).startswith('":ID",":LABEL","tenant:long"')
-    assert import_files.header(declared, knows, numbered=True).startswith('":START_ID",":END_ID",":TYPE","since:long"')
+    assert import_files.header(declared, person, numbered=True).startswith('":ID","tenant:long"')
+    assert import_files.header(declared, knows, numbered=True).startswith('":START_ID",":END_ID","since:long"')
     assert "--id-type=actual" in import_files.arguments([], "shop", line_breaks=False, numbered=True)
 
 
@@ -59,17 +58,33 @@ def test_an_end_without_a_number_is_written_as_what_is_none(tmp_path):
     numbered = import_files.with_numbers(knows, rows)
     found = engine.fetched(f"select {import_files.line(knows, numbered=True)} as line from ({numbered})", inputs)
 
-    assert found == [{"line": '5,-,"KNOWS",7,'}]
+    assert found == [{"line": "5,-,7,"}]
     engine.release()
 
 
-def test_the_command_line_names_files_and_no_labels():
-    groups = [Group("node-0", True), Group("edge-0", False)]
+def test_labels_and_types_are_on_the_command_line_unless_they_mean_something_else_there(tmp_path):
+    person, knows = graph()
+    odd, _ = declared = graph(label="Per:son $(1)")
+    engine = DuckdbEngine(None, tmp_path)
+
+    assert import_files.group_of(graph(), person).names == ("Person", "Party")
+    assert import_files.group_of(graph(), knows).names == ("KNOWS",)
+    assert import_files.group_of(declared, odd).names == ()
+    assert import_files.header(declared, odd, numbered=True).startswith('":ID",":LABEL","tenant:long"')
+    rows = "select 7 as _number_key, 1 as _key_tenant, 'x' as _key_id, null as " + '"a, b"'
+    found = engine.fetched(f"select {import_files.line(odd, numbered=True)} as line from ({rows})", {})
+    assert found == [{"line": '7,"Per:son $(1)\x1fParty",1,"x",'}]
+    engine.release()
+
+
+def test_the_command_line_names_files_and_what_is_in_them():
+    groups = [Group("node-0", True, ("Person", "Party")), Group("node-1", True), Group("edge-0", False, ("KNOWS",))]
 
     assert import_files.arguments(groups, "shop", line_breaks=True, overwrite=True) == [
         *("database", "import", "full", "shop"),
-        "--nodes=node-0/header.csv,node-0/part-.*",
-        "--relationships=edge-0/header.csv,edge-0/part-.*",
+        "--nodes=Person:Party=node-0/header.csv,node-0/part-.*",
+        "--nodes=node-1/header.csv,node-1/part-.*",
+        "--relationships=KNOWS=edge-0/header.csv,edge-0/part-.*",
         *("--array-delimiter=U+001F", "--bad-tolerance=0", "--multiline-fields=true", "--overwrite-destination=true"),
     ]
     assert import_files.arguments(groups, "shop", line_breaks=False)[-1] == "--bad-tolerance=0"

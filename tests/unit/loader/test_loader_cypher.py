@@ -216,6 +216,14 @@ def test_what_is_written_in_turn_ends_by_locking_the_metadata_of_its_graph():
     )
 
 
+def test_what_is_written_under_a_lease_fails_once_the_lease_has_another_number():
+    assert cypher.under_lease("CREATE (n)", "g", 7) == (
+        "CREATE (n)\nWITH count(*) AS under_lease\n"
+        "MATCH (m:`LakegraphMetadata` {graph_id: 'g'}) WHERE m.lease_fence <> 7\n"
+        "SET m.lease_fence = 1 / (m.lease_fence - m.lease_fence)"
+    )
+
+
 def test_rows_of_what_the_graph_does_not_have_are_created():
     further = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Party"))
 
