@@ -27,6 +27,7 @@ class Query:
     state: str = "RUNNING"
     reason: str | None = None
     kind: str = "DML"
+    deviation: str | None = None
     columns: list[tuple[str, str]] = field(default_factory=list)
     rows: list[list] = field(default_factory=list)
     update_count: int | None = None
@@ -67,7 +68,7 @@ class Executor:
     def _execute(self, query: Query) -> None:
         schema = query.context.get("Database")
         planned = plan(without_comments(query.sql), schema, self.catalog)
-        query.kind = planned.kind
+        query.kind, query.deviation = planned.kind, planned.deviation
         if planned.iceberg_query:
             described = self._cursor(query, schema).describe(planned.iceberg_query)
             rules.check_precision((column.name, column.type) for column in described)

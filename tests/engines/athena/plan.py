@@ -1,7 +1,7 @@
 """What is to be done for a statement of Athena's: which statements Trino executes, or what changes in Glue alone."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.engines.athena import rules, tables
 from tests.engines.athena.catalog import Catalog
@@ -25,12 +25,15 @@ class Plan:
         statements: what Trino executes, one after the other.
         iceberg_query: a query whose columns are to be written to an Iceberg table.
         view: schema and name of the view that it makes.
+        deviation: what kind of statement is not executed as it came, and whether in other words or in Glue alone; None for one
+            that is executed as it came.
     """
 
     kind: str
     statements: list[str] = field(default_factory=list)
     iceberg_query: str | None = None
     view: tuple[str, str] | None = None
+    deviation: str | None = None
 
 
 def plan(sql: str, schema: str | None, catalog: Catalog) -> Plan:
@@ -44,6 +47,19 @@ def plan(sql: str, schema: str | None, catalog: Catalog) -> Plan:
     Raises:
         AthenaRefusal: Athena would not execute it.
     """
+    planned = _planned(sql, schema, catalog)
+    return replace(planned, deviation=_deviation(sql, planned.statements))
+
+
+def _deviation(sql: str, statements: list[str]) -> str | None:
+    if statements == [sql]:
+        return None
+    altered = re.match(rf"alter\s+table\s+{NAME}\s+(\w+)", sql, re.I)
+    words = ["alter", "table", altered[2]] if altered else sql.split(maxsplit=2)[:2]
+    return f"{'in other words' if statements else 'in Glue alone'}: {' '.join(words).lower()}"
+
+
+def _planned(sql: str, schema: str | None, catalog: Catalog) -> Plan:
     is_hive = bool(HIVE_DDL.match(sql))
     rules.check_statement(sql)
     rules.check_quotes(sql, is_hive)

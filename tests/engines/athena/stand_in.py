@@ -17,6 +17,8 @@ from tests.engines.athena.execution import Executor, Query
 from tests.engines.athena.trino_server import TrinoServer
 
 BUCKET = "lakegraph"
+# what runs dbt
+DBT_MODULE = "tests.engines.athena.dbt_worker"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 from lakegraph.pipeline.dbt import DbtProcess, outcome_of
 from lakegraph.runtime.project import project_vars
 from tests.engines.athena.reading import execute
-from tests.engines.athena.stand_in import BUCKET
+from tests.engines.athena.stand_in import BUCKET, DBT_MODULE
 from tests.engines.variables import variables
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ TYPES = {
 @pytest.fixture(scope="module")
 def glue(athena, tmp_path_factory):
     """A client of Glue, where `orders` and `graph_rejected_rows` have been run."""
-    root, dbt, client = tmp_path_factory.mktemp("glue"), DbtProcess(), athena.client("athena")
+    root, dbt, client = tmp_path_factory.mktemp("glue"), DbtProcess(DBT_MODULE), athena.client("athena")
     columns = ", ".join(
         f"{name} {TYPES[column['type']]}" for name, column in project_vars()["feeds"]["orders"]["columns"].items()
     )

@@ -1,9 +1,14 @@
 """The project on Databricks: days of a shop held against DuckDB, the engine macros, and what the stand-in did otherwise."""
 
+import json
+from collections.abc import Iterator
+
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
+from lakegraph.runtime.project import project_root
 from tests.engines.compiling import compiled
 from tests.engines.databricks.stand_in import StandIn
 from tests.engines.days import require_batches_told, require_growth, require_the_same
@@ -74,6 +79,34 @@ def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
 @pytest.mark.soak
 def test_history_and_quarantine_grow(leg):
     require_growth(leg)
+
+
+def test_tables_are_clustered_as_declared(leg):
+    leg.day(0)
+    project = yaml.safe_load((project_root() / "dbt_project.yml").read_text())
+    declared = {}
+    for part, schema in (("models", None), ("snapshots", "snapshots")):
+        declared |= dict(_clustered(project[part]["lakegraph"], schema))
+    plain = ["silver.int_suppliers_current", "silver.batch_checks", "gold.products", "graph_ready.node_order"]
+
+    found = {
+        # the ninth column of what Delta says of a table
+        table: json.loads(leg.stand_in.rows(f"describe detail {table}")[0][8])
+        for table in [*declared, *plain]
+    }
+
+    assert found == declared | {table: [] for table in plain}
+    assert len(declared) > 15
+
+
+def _clustered(folder: dict, schema: str | None) -> Iterator[tuple[str, list[str]]]:
+    """The tables of a part of dbt_project.yml that are clustered, each with its columns."""
+    schema = folder.get("+schema", schema)
+    for name, inside in folder.items():
+        if not name.startswith("+") and isinstance(inside, dict):
+            if "+liquid_clustered_by" in inside:
+                yield f"{schema}.{name}", inside["+liquid_clustered_by"]
+            yield from _clustered(inside, schema)
 
 
 def test_times_without_a_zone_have_none_there_either(leg):
