@@ -202,8 +202,9 @@ def in_turn(statement: str, graph_id: str) -> str:
 def under_lease(statement: str, graph_id: str, fence: int) -> str:
     """A statement whose transactions are rolled back once the lease on the graph has another fencing number.
 
-    A process that stood still while another took over its lease writes nothing when it goes on. Cypher has no statement that
-    fails, and an expression without the property would fail before it is needed.
+    A process that stood still while another took over its lease writes nothing when it goes on, but for transactions whose
+    statements had ended before. Cypher has no statement that fails, and an expression without the property would fail before it
+    is needed.
     """
     return (
         f"{statement}\nWITH count(*) AS under_lease\n{_match_metadata(graph_id)} WHERE m.lease_fence <> {fence}\n"

@@ -1,11 +1,12 @@
 """The files of `neo4j-admin database import` out of declarations: headers, SQL for the lines, the command line. Pure.
 
 A file holds the rows of one label or type as CSV. Texts are quoted, so that an empty one differs from none; a list's items
-are parted by a character that texts do not have, as a rule. Labels and types are columns, for the command line knows no way
-to write all names. Rows that a line cannot carry exactly are told by `left_out`.
+are parted by a character that texts do not have, as a rule. Labels and types are on the command line, or columns where it knows
+no way to write them. Rows that a line cannot carry exactly are told by `left_out`.
 
 Nodes are known to edges by texts made of their keys. Where they are numbered instead, the tool takes the number for the node's
-own place in the store, so that it need not remember and look up any text; numbers then have no gap, and lines are in their order.
+own place in the store, so that it need not remember and look up any text; numbers then have no gap, and the lines of a label are
+in their order.
 """
 
 import re
@@ -205,7 +206,7 @@ def arguments(
     """The arguments of `neo4j-admin`, with paths relative to the folder of all groups.
 
     Args:
-        groups: of nodes in the order of their numbers, where they are numbered.
+        groups: of nodes and edges.
         line_breaks: whether any text holds one.
         overwrite: whether the database is there already.
         numbered: whether nodes are.

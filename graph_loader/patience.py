@@ -5,10 +5,9 @@ a bounded budget for all of them, and a load waits longer and longer before it s
 """
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from graph_loader.connection import GraphError, TransientGraphError
+from graph_loader.connection import TransientGraphError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -60,9 +59,4 @@ def write_patiently(
             if tried == writer.retries:
                 raise
             time.sleep(FIRST_WAIT_S * 2**tried)
-        except GraphError:
-            # that may be what the server refused it for
-            with suppress(GraphError):
-                lease.require()
-            raise
     raise AssertionError("the last try returns or raises")

@@ -7,6 +7,7 @@ each measurement, and one for each column of each file.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from statistics import median
 
 from lakegraph.landing.announced import AnnouncedCounts, announced_counts
@@ -236,16 +237,15 @@ def _full_volume(feed: str, records: int, past: Past, limits: Mapping) -> Iterat
     before = [count for count in past.records_in_full if count]
     if not records or len(before) < FEWEST_BATCHES:
         return
-    # a feed that has really become small is told of once
-    usual = min(median(before), before[-1])
+    usual = median(before)
     if usual < limits["min_records"]:
         return
-    least = limits["min_share"] * usual
+    least = ceil(limits["min_share"] * usual)
     yield Expected(
         _between(_records_of(feed), least, None),
         limits["severity"],
         f"at least {limits['min_share']:g} of what is usual, for what a full delivery of {feed} lacks counts as gone",
-        f"at least {least:.0f}",
+        f"at least {least}",
         records,
         part=feed,
     )

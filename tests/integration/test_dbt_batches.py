@@ -68,7 +68,7 @@ def test_a_record_that_is_lost_within_the_lake_is_critical(tmp_path):
 
 @pytest.mark.parametrize(
     ("good", "without_key", "told"),
-    [(15, 2, (1, 0, "NONE", None)), (14, 3, (1, 1, "HIGH", "categories")), (13, 3, (0, 0, "NONE", None))],
+    [(9, 8, (1, 0, "NONE", None)), (8, 9, (1, 1, "HIGH", "categories")), (7, 9, (0, 0, "NONE", None))],
 )
 def test_a_feed_of_which_much_is_quarantined_is_told(tmp_path, good, without_key, told):
     """Beside those without a key, two that cannot be read are quarantined; a repeat does not count."""

@@ -52,7 +52,7 @@ class Contract:
         limits = self._limits["full_volume"]
         before = [past for past in self._usual[feed][-self._limits["volume"]["batches"] :] if past]
         if self._feeds[feed]["delivery"] == "full" and count and len(before) >= FEWEST:
-            usual = min(statistics.median(before), before[-1])
+            usual = statistics.median(before)
             if usual >= limits["min_records"] and count < limits["min_share"] * usual:
                 yield limits["severity"]
 

@@ -42,15 +42,17 @@ def test_volume_is_held_against_the_last_deliveries_once_there_are_two():
 def test_a_full_delivery_must_not_lack_much():
     contract = Contract(PROJECT | {"feeds": {"parts": {"required": ["id", "name"], "delivery": "full"}}})
 
-    # 8 of 10, 6 of 8 (the last), 5 of 6, 3 of 5, 0, 2 of 3, which are too few
-    assert [delivered(contract, count) for count in (10, 10, 8, 6, 5, 3, 0, 2)] == [
+    # 8 and 7 of 10, 6 of 8, 5 of 7, 0, 5 of 5.5, 3 of 5, 2 of 4, which are too few
+    assert [delivered(contract, count) for count in (10, 10, 8, 7, 6, 5, 0, 5, 3, 2)] == [
         [],
         [],
         [],
         ["CRITICAL"],
-        [],
+        ["CRITICAL"],
         ["CRITICAL"],
         ["MEDIUM"],
+        [],
+        ["CRITICAL"],
         [],
     ]
 

@@ -25,7 +25,7 @@ CHECKS = {
 # A contract that is broken is none of the reference's checks, and a quarantine that swallows a feed it does not notice.
 OWN_CHECKS = {
     "records_unaccounted": ("CRITICAL", {}),
-    "records_quarantined": ("HIGH", {"max_share": 0.2, "min_records": 20}),
+    "records_quarantined": ("HIGH", {"max_share": 0.5, "min_records": 20}),
 }
 # The reference knows one tier that is premium, and expects a parcel of every order, sent or not.
 WIDER = {

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -114,13 +115,19 @@ def test_what_the_graph_says_of_its_ledger_is_not_changed_under_anothers_lease(e
         assert connection.metadata(GRAPH) == Metadata("a ledger", 1)
 
 
-def test_a_load_that_stood_still_while_another_took_its_lease_writes_nothing_more(shop, empty_graph, monkeypatch):
-    write = Writer.write
+@pytest.mark.parametrize(("write_number", "left"), [(1, {}), (3, {"Customer": 3, "Product": 2})])
+def test_a_load_that_stood_still_while_another_took_its_lease_writes_nothing_more(
+    shop, empty_graph, monkeypatch, write_number, left
+):
+    write, tried = Writer.write, []
 
     def stolen(self, rows, statement, tasks):
-        query(
-            empty_graph, "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief'"
-        )
+        tried.append(statement)
+        if len(tried) == write_number:
+            query(
+                empty_graph,
+                "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief'",
+            )
         # nobody asks any more before the rows are on their way
         write(self, rows, statement, tasks)
 
@@ -128,7 +135,27 @@ def test_a_load_that_stood_still_while_another_took_its_lease_writes_nothing_mor
     with pytest.raises(LeaseError, match="was lost to a thief while this load went on"):
         load(shop.options)
 
-    assert counts(empty_graph) == {}
+    assert counts(empty_graph) == left
+
+
+def test_deletes_are_under_the_lease_too(shop, empty_graph, monkeypatch):
+    load(shop.options)
+    before = counts(empty_graph)
+    shop.sql("delete from graph_ready.edge_purchased where product_id = 'P2'")
+    shop.sql("delete from graph_ready.node_product where product_id = 'P2'")
+    write = Writer.write
+
+    def stolen(self, rows, statement, tasks):
+        query(
+            empty_graph, "MATCH (m:LakegraphMetadata) SET m.lease_fence = m.lease_fence + 1, m.lease_owner = 'a thief'"
+        )
+        write(self, rows, statement, tasks)
+
+    monkeypatch.setattr(Writer, "write", stolen)
+    with pytest.raises(LeaseError, match="was lost to a thief while this load went on"):
+        load(replace(shop.options, allow_deletes=frozenset({"all"})))
+
+    assert counts(empty_graph) == before
 
 
 def test_a_load_that_lost_its_lease_stops_writing_and_the_next_one_makes_it_good(shop, empty_graph, monkeypatch):

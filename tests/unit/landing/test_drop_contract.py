@@ -115,11 +115,11 @@ def test_volume_is_compared_with_the_last_batches_once_there_are_two(place):
     assert result == [("MEDIUM", False, "3 to 75", "2")]
 
 
-@pytest.mark.parametrize(("count", "kept"), [(19, False), (20, True), (100, True)])
+@pytest.mark.parametrize(("count", "kept"), [(20, False), (21, True), (100, True)])
 def test_what_a_full_delivery_lacks_must_not_be_most_of_what_is_usual(place, count, kept):
-    days(place, 40, 40, count)
+    days(place, 40, 42, count)
 
-    assert in_full(place, 3) == [("CRITICAL", kept, "at least 20", str(count))]
+    assert in_full(place, 3) == [("CRITICAL", kept, "at least 21", str(count))]
 
 
 @pytest.mark.parametrize("counts", [(40, 5), (40, 40, 0), (19, 19, 1)])
@@ -129,13 +129,13 @@ def test_a_full_delivery_is_not_held_against_few_others_nor_is_one_that_ends_not
     assert in_full(place, len(counts)) == []
 
 
-def test_a_feed_that_has_become_small_is_told_of_once(place):
-    days(place, 100, 100, 100, 40, 40, 19)
+def test_a_feed_that_has_become_small_is_told_of_until_that_is_usual(place):
+    days(place, 100, 100, 40, 40, 40)
 
-    assert [in_full(place, day) for day in (4, 5, 6)] == [
+    assert [in_full(place, day) for day in (3, 4, 5)] == [
         [("CRITICAL", False, "at least 50", "40")],
-        [("CRITICAL", True, "at least 20", "40")],
-        [("CRITICAL", False, "at least 20", "19")],
+        [("CRITICAL", False, "at least 50", "40")],
+        [("CRITICAL", True, "at least 35", "40")],
     ]
 
 
@@ -150,7 +150,7 @@ def test_all_files_of_a_feed_are_one_full_delivery(place):
         assert place.land().complete
 
     assert in_full(place, 3) == [("CRITICAL", True, "at least 25", "40")]
-    assert in_full(place, 4) == [("CRITICAL", False, "at least 20", "19")]
+    assert in_full(place, 4) == [("CRITICAL", False, "at least 25", "19")]
 
 
 @pytest.mark.parametrize(
