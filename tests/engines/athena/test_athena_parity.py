@@ -75,7 +75,7 @@ def test_macros_give_on_athena_what_the_table_says(athena, tmp_path):
     assert differences(sql, run, table) == []
 
 
-def test_tables_are_icebergs_and_views_are_as_on_duckdb(leg, athena):
+def test_tables_are_icebergs_and_what_is_loaded_is_no_view(leg, athena):
     leg.day(0)
     glue = athena.client("glue")
     kinds = {
@@ -86,9 +86,8 @@ def test_tables_are_icebergs_and_views_are_as_on_duckdb(leg, athena):
     }
 
     assert {name for name, kind in kinds.items() if kind not in (True, "ICEBERG")} == SEEDS
-    assert {name for name in kinds if name.startswith(("snapshots.", "graph_ready."))} == {
-        name for name, kind in kinds.items() if kind == "ICEBERG" and name.startswith(("snapshots.", "graph_ready."))
-    }
+    loaded = [name for name in kinds if name.startswith(("snapshots.", "graph_ready."))]
+    assert [name for name in loaded if kinds[name] is True] == []
     assert sum(kind == "ICEBERG" for kind in kinds.values()) > 60
 
 
