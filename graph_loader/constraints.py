@@ -37,6 +37,13 @@ def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> 
     ]
 
 
+def missing(connection: Connection, nodes: Iterable[NodeDeclaration]) -> list[str]:
+    """The statements that a load will run to make what is not unique yet: keys of labels, and the graph's metadata."""
+    metadata = any(row["name"] == cypher.METADATA_CONSTRAINT for row in connection.run(cypher.show_constraints()))
+    own = [] if metadata else [cypher.metadata_constraint()]
+    return own + [cypher.constraint(node) for node in nodes if not named(connection, node)]
+
+
 def drop(connection: Connection, node: NodeDeclaration) -> None:
     """Give up the key of a label that no model declares any more; a constraint that others made stays."""
     for name in named(connection, node, ours=True):

@@ -88,9 +88,12 @@ def metadata_constraint() -> str:
 
 
 def take_lease() -> str:
-    """The statement that takes a graph's lease when it is free, or when the holder of `$dead_fence` is; no row when it is not."""
+    """The statement that takes a graph's lease when it is free, or when the holder of `$dead_fence` is; no row when it is not.
+
+    Fencing numbers begin with the time, so that none comes again when somebody empties the database.
+    """
     return (
-        f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}})\n"
+        f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) ON CREATE SET m.lease_fence = timestamp()\n"
         f"{_LOCK_METADATA}\n"
         "WITH m WHERE coalesce(m.lease_expires <= datetime(), true) OR m.lease_fence = $dead_fence\n"
         "SET m.lease_fence = m.lease_fence + 1, m.lease_owner = $owner, m.lease_process = $process, "

@@ -35,7 +35,7 @@ class Holder:
         owner: in words for a person: user, machine, process and run; None when it has been given back.
         process: the process as JSON: machine, pid and start time.
         expires: when, as ISO text by the server's clock.
-        fence: how many leases there were before, this one included.
+        fence: a number that each lease has greater than those before it.
     """
 
     owner: str | None

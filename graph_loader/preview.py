@@ -46,7 +46,7 @@ class Preview:
 
     Attributes:
         changes: per label and type, nodes first.
-        constraints_created: statements that would make a declared key unique, where the graph does not have it yet.
+        constraints_created: statements that would make a declared key, and the graph's metadata, unique, where they are not yet.
         constraints_dropped: statements that would give up the key of a label that no model declares any more, or a former key.
         blocks: what forbids the load.
     """
@@ -87,9 +87,7 @@ def preview(session: Session, blocks: tuple[Block, ...]) -> Preview:
     }
     return Preview(
         tuple(changes),
-        tuple(
-            cypher.constraint(node) for node in session.graph.nodes if not constraints.named(session.connection, node)
-        ),
+        tuple(constraints.missing(session.connection, session.graph.nodes)),
         tuple(map(cypher.drop_constraint, dropped)),
         blocks,
     )

@@ -302,7 +302,10 @@ def test_keys_whose_names_run_together_have_constraints_of_their_own(tmp_path, e
     marts.make("node_2", node("A", "b", "c"), "select 1 as b, 1 as c")
     marts.make("node_3", node("B", "c"), "select 1 as c")
 
-    assert len(plan(marts.options).constraints_created) == 1
+    assert [statement.split(" FOR ")[1] for statement in plan(marts.options).constraints_created] == [
+        "(m:`LakegraphMetadata`) REQUIRE m.graph_id IS UNIQUE",
+        "(node:`A`) REQUIRE (node.`b`, node.`c`) IS UNIQUE",
+    ]
     load(marts.options)
 
     assert keys(empty_graph) == [("A", "b", "c"), ("A_b", "c"), ("B", "c")]

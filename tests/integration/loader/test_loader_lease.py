@@ -115,6 +115,17 @@ def test_what_the_graph_says_of_its_ledger_is_not_changed_under_anothers_lease(e
         assert connection.metadata(GRAPH) == Metadata("a ledger", 1)
 
 
+def test_no_fencing_number_comes_again_when_the_database_has_been_emptied(empty_graph):
+    fences = []
+    with connect(empty_graph) as connection:
+        for _ in range(2):
+            with leased(connection, GRAPH, "a run") as held:
+                fences.append(held.fence)
+            query(empty_graph, "MATCH (n) DETACH DELETE n")
+
+    assert fences[0] < fences[1]
+
+
 @pytest.mark.parametrize(("write_number", "left"), [(1, {}), (3, {"Customer": 3, "Product": 2})])
 def test_a_load_that_stood_still_while_another_took_its_lease_writes_nothing_more(
     shop, empty_graph, monkeypatch, write_number, left

@@ -246,7 +246,7 @@ def test_rows_of_what_the_graph_does_not_have_are_created():
 
 def test_a_lease_is_taken_when_it_is_free_and_its_fence_goes_up():
     assert cypher.take_lease() == (
-        "MERGE (m:`LakegraphMetadata` {graph_id: $graph_id})\n"
+        "MERGE (m:`LakegraphMetadata` {graph_id: $graph_id}) ON CREATE SET m.lease_fence = timestamp()\n"
         "SET m.lease_fence = coalesce(m.lease_fence, 0)\n"
         "WITH m WHERE coalesce(m.lease_expires <= datetime(), true) OR m.lease_fence = $dead_fence\n"
         "SET m.lease_fence = m.lease_fence + 1, m.lease_owner = $owner, m.lease_process = $process, "
