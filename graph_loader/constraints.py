@@ -27,20 +27,13 @@ def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> 
     Args:
         ours: only those that a load has made.
     """
-    return [
-        row["name"]
-        for row in connection.run(cypher.show_constraints())
-        if row["labelsOrTypes"] == [node.label]
-        and row["properties"] == list(node.key)
-        and ("UNIQUE" in row["type"] or "KEY" in row["type"])
-        and (row["name"].startswith(cypher.OUR_NAMES) or not ours)
-    ]
+    names = _unique(connection, node.label, node.key)
+    return [name for name in names if name.startswith(cypher.OUR_NAMES) or not ours]
 
 
 def missing(connection: Connection, nodes: Iterable[NodeDeclaration]) -> list[str]:
     """The statements that a load will run to make what is not unique yet: keys of labels, and the graph's metadata."""
-    metadata = any(row["name"] == cypher.METADATA_CONSTRAINT for row in connection.run(cypher.show_constraints()))
-    own = [] if metadata else [cypher.metadata_constraint()]
+    own = [] if _unique(connection, cypher.METADATA_LABEL, ("graph_id",)) else [cypher.metadata_constraint()]
     return own + [cypher.constraint(node) for node in nodes if not named(connection, node)]
 
 
@@ -48,3 +41,13 @@ def drop(connection: Connection, node: NodeDeclaration) -> None:
     """Give up the key of a label that no model declares any more; a constraint that others made stays."""
     for name in named(connection, node, ours=True):
         connection.run(cypher.drop_constraint(name))
+
+
+def _unique(connection: Connection, label: str, key: tuple[str, ...]) -> list[str]:
+    return [
+        row["name"]
+        for row in connection.run(cypher.show_constraints())
+        if row["labelsOrTypes"] == [label]
+        and row["properties"] == list(key)
+        and ("UNIQUE" in row["type"] or "KEY" in row["type"])
+    ]

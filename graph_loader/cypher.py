@@ -90,7 +90,7 @@ def metadata_constraint() -> str:
 def take_lease() -> str:
     """The statement that takes a graph's lease when it is free, or when the holder of `$dead_fence` is; no row when it is not.
 
-    Fencing numbers begin with the time, so that none comes again when somebody empties the database.
+    Fencing numbers begin with the server's time, so that those of before do not come again when somebody empties the database.
     """
     return (
         f"MERGE (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) ON CREATE SET m.lease_fence = timestamp()\n"

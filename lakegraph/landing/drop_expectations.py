@@ -117,7 +117,9 @@ def _emptied(file: LandedFile, feed: Feed, past: Past, limits: Mapping) -> _Empt
     if file.records_landed < limits["min_records"]:
         return _Emptied(0, {})
     shares = {}
-    for column, count in file.missing_values.items():
+    # a column that is not there at all has no value in any record
+    absent = dict.fromkeys(file.absent_columns, file.records_landed)
+    for column, count in (file.missing_values | absent).items():
         before = [filled[column] for filled in past.filled if column in filled]
         if column not in feed.required and len(before) >= FEWEST_BATCHES:
             shares[column] = (1 - count / file.records_landed, median(before))
@@ -235,7 +237,8 @@ def _volume(file: LandedFile, past: Past, limits: Mapping) -> Iterator[Expected]
 def _full_volume(feed: str, records: int, past: Past, limits: Mapping) -> Iterator[Expected]:
     """Of all files of a feed, for history ends what none of them has; when they have no records at all, it ends nothing."""
     before = [count for count in past.records_in_full if count]
-    if not records or len(before) < FEWEST_BATCHES:
+    # one before is enough to tell that most of it is missing
+    if not records or not before:
         return
     usual = median(before)
     if usual < limits["min_records"]:

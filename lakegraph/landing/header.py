@@ -1,5 +1,6 @@
 """Which column of a file is which column of its feed."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def map_columns(
         MissingColumnsError: a required column or one with a single name of its own is missing.
         UnreadableFileError: a name that is needed comes twice.
     """
+    header = tuple(map(_composed, header))
     spellings = {column: _spellings(names.get(column, column)) for column in feed.columns}
     found = {column: next((name for name in spellings[column] if name in header), None) for column in feed.columns}
     absent = tuple(column for column in feed.columns if found[column] is None)
@@ -78,7 +80,12 @@ def map_columns(
 
 
 def _spellings(given: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else given
+    return tuple(map(_composed, (given,) if isinstance(given, str) else given))
+
+
+def _composed(name: str) -> str:
+    """A name in Unicode's normal form C: one writer's `é` is another's `e` with an accent behind it, and they look alike."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _missing(missing: list[tuple[str, ...]], header: tuple[str, ...], delimiter: str) -> tuple[str, str]:

@@ -95,7 +95,7 @@ class FileOptions(_Declared):
         format: the file format.
         delimiter: what separates two fields.
         encoding: the files' character encoding, by a name that Python knows.
-        decimal_comma: numbers are written 1.234,56.
+        decimal_comma: numbers are written 1.234,56 or 1 234,56.
         date_format: dates and times are written in this strptime format instead of ISO 8601, or in one of several, of which
             the first that fits holds.
         null_values: texts that mean that there is no value.

@@ -17,7 +17,10 @@ TEMPORAL = ("date", "timestamp")
 # What staging takes from the ends of a text too.
 BLANKS = " \t\n\v\f\r\u00a0\u200b\u202f\ufeff"
 # A first group of zero is no grouping: 0.500 is a half, written with a point.
-DECIMAL_COMMA = rf"^[{BLANKS}]*[+-]?([1-9]\d{{0,2}}(\.\d{{3}})+|\d+)(,\d+)?[{BLANKS}]*$"
+# Groups are parted by points, or as in French by blanks.
+GROUP_BLANKS = " \u00a0\u2009\u202f"
+GROUPED = rf"[1-9]\d{{0,2}}((\.\d{{3}})+|([{GROUP_BLANKS}]\d{{3}})+)"
+DECIMAL_COMMA = rf"^[{BLANKS}]*[+-]?({GROUPED}|\d+)(,\d+)?[{BLANKS}]*$"
 BLANK = rf"^[{BLANKS}]*$"
 
 
@@ -58,7 +61,9 @@ def _without_nulls(column: "pa.Array", null_values: tuple[str, ...]) -> "pa.Arra
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_null = pc.is_in(column, value_set=pa.array(null_values, column.type))
+    # staging too takes blanks from the ends
+    texts = pa.array([text.strip(BLANKS) for text in null_values], column.type)
+    is_null = pc.is_in(pc.utf8_trim(column, characters=BLANKS), value_set=texts)
     return pc.if_else(is_null, pa.scalar(None, column.type), column)
 
 
@@ -66,7 +71,7 @@ def _with_decimal_point(column: "pa.Array") -> "pa.Array":
     import pyarrow.compute as pc
 
     fits = pc.match_substring_regex(column, DECIMAL_COMMA)
-    plain = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
+    plain = pc.replace_substring(pc.replace_substring_regex(column, f"[.{GROUP_BLANKS}]", ""), ",", ".")
     remarked = pc.binary_join_element_wise(column, " (not written with a decimal comma)", "")
     return pc.case_when(pc.make_struct(fits, pc.match_substring_regex(column, BLANK)), plain, column, remarked)
 

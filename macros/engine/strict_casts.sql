@@ -29,10 +29,11 @@
 {%- endmacro %}
 
 
+{# In English, German and French. #}
 {% macro strict_boolean(expression) -%}
     case
-        when lower({{ expression }}) in ('true', 't', 'yes', 'y', '1') then true
-        when lower({{ expression }}) in ('false', 'f', 'no', 'n', '0') then false
+        when lower({{ expression }}) in ('true', 't', 'yes', 'y', '1', 'wahr', 'ja', 'vrai', 'oui') then true
+        when lower({{ expression }}) in ('false', 'f', 'no', 'n', '0', 'falsch', 'nein', 'faux', 'non') then false
     end
 {%- endmacro %}
 

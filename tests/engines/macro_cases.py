@@ -134,7 +134,12 @@ CASES = [
             "NaN": None,
         },
     ),
-    *_cases("strict_boolean", "strict_cast(value, 'boolean')", **{"YES": True, "f": False, "2": None}),
+    *_cases(
+        "strict_boolean",
+        "strict_cast(value, 'boolean')",
+        **{"YES": True, "f": False, "2": None, "WAHR": True, "Falsch": False, "ja": True, "Nein": False},
+        **{"vrai": True, "FAUX": False, "Oui": True, "non": False, "o": None},
+    ),
     *_cases(
         "strict_date",
         "strict_cast(value, 'date')",

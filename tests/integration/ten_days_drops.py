@@ -18,7 +18,7 @@ START, DAYS = date(2025, 1, 15), 10
 FEEDS = ("customers", "products", "categories", "suppliers", "orders", "reviews", "inventory", "shipping")
 # days are counted from 1
 FIRST, SECOND, THIRD, FOURTH = 1, 2, 3, 4
-EMPTY_SUPPLIERS, EMPTY_INVENTORY, NO_CATEGORIES, LATE, MISCOUNTED = 5, 8, 6, 7, 9
+EMPTY_SUPPLIERS, EMPTY_INVENTORY, NO_CATEGORIES, LATE, MISCOUNTED, CUT_SUPPLIERS = 5, 8, 6, 7, 9, 9
 
 ADA = {"first_name": "Ada", "last_name": "Byron", "email": "ada@example.org", "phone": "+49 30 1234567", "city": "Rome"}
 LINE = {
@@ -120,6 +120,8 @@ ADDED: Mapping[tuple[int, str], Iterable[dict | str]] = {
         {"product_id": "PROD0000002", "warehouse_id": "main", "stock_quantity": "1"},
     ],
     (THIRD, "inventory"): ["INV,PROD0000001,main,too few"],
+    # more than all others
+    (CUT_SUPPLIERS, "suppliers"): [f"CUT{number},a field too few" for number in range(200)],
     (SECOND, "shipping"): [
         {"order_id": "M3", "tracking_number": "T1", "shipping_cost": "1e2", "currency": "USD"},
         {"order_id": "M4", "tracking_number": "T1", "shipping_cost": "100.01", "currency": "USD"},

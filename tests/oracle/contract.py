@@ -51,7 +51,7 @@ class Contract:
     def _of_full_delivery(self, feed: str, count: int) -> Iterable[str]:
         limits = self._limits["full_volume"]
         before = [past for past in self._usual[feed][-self._limits["volume"]["batches"] :] if past]
-        if self._feeds[feed]["delivery"] == "full" and count and len(before) >= FEWEST:
+        if self._feeds[feed]["delivery"] == "full" and count and before:
             usual = statistics.median(before)
             if usual >= limits["min_records"] and count < limits["min_share"] * usual:
                 yield limits["severity"]
@@ -73,8 +73,10 @@ class Contract:
 
     def _of_filling(self, feed: str, records: list[Record]) -> Iterable[str]:
         limits, last = self._limits["filled"], self._filled[feed][-self._limits["filled"]["batches"] :]
-        for column, share in self._filling(records).items():
-            before = [day[column] for day in last if column in day]
+        filling = self._filling(records)
+        for column in {column for day in last for column in day} if filling else ():
+            # one that none of its files has is empty
+            share, before = filling.get(column, 0), [day[column] for day in last if column in day]
             if column in self._feeds[feed]["required"] or len(before) < FEWEST:
                 continue
             if share < limits["min_share"] * statistics.median(before):

@@ -12,7 +12,8 @@ MOMENT = re.compile(
     r"([T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})([.](?P<fraction>[0-9]{1,9}))?)?"
     r"(?P<zone>Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
 )
-TRUE, FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
+TRUE = {"true", "t", "yes", "y", "1", "wahr", "ja", "vrai", "oui"}
+FALSE = {"false", "f", "no", "n", "0", "falsch", "nein", "faux", "non"}
 SCALE, BEYOND = Decimal("0.0001"), Decimal(10) ** 14
 WIDE = Context(prec=80)
 

@@ -4,6 +4,15 @@ import codecs
 import re
 from typing import BinaryIO
 
+from lakegraph.landing.readers.contract import UnreadableFileError
+
+# the first bytes of what is sometimes named .csv
+OTHER_FORMATS = {
+    b"\x1f\x8b": ("compressed with gzip", "Have it unpacked before it is dropped."),
+    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Have it unpacked, or saved as CSV, before it is dropped."),
+    b"\xd0\xcf\x11\xe0": ("an Excel workbook", "Have it saved as CSV before it is dropped."),
+    b"PAR1\x15": ("Parquet", "Have it written as CSV before it is dropped."),
+}
 # A byte that cannot be decoded travels as the lone surrogate U+DC00 + byte, which is never valid UTF-8: the record is
 # rejected where those of UTF-8 files are, and its raw text can still show the byte.
 _FIRST_SURROGATE = 0xDC00
@@ -34,9 +43,35 @@ class Utf8Stream:
         return self._decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 
 
+class _Begun:
+    """A stream of which some bytes have been read."""
+
+    def __init__(self, begin: bytes, stream: BinaryIO):
+        self._begin, self._stream = begin, stream
+
+    def read(self, size: int) -> bytes:
+        begin, self._begin = self._begin, b""
+        return begin or self._stream.read(size)
+
+
 def utf8_stream(stream: BinaryIO, encoding: str) -> "BinaryIO | Utf8Stream":
-    """The stream itself where it is UTF-8 already, else a stream that transcodes it."""
-    return stream if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") else Utf8Stream(stream, encoding)
+    """A stream of what a file holds, in UTF-8.
+
+    Raises:
+        UnreadableFileError: the file begins as text of that encoding does not.
+    """
+    is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    begin = stream.read(max(map(len, OTHER_FORMATS)))
+    for mark, (what, hint) in OTHER_FORMATS.items():
+        if begin.startswith(mark):
+            raise UnreadableFileError(f"the file is no text, but {what}", hint)
+    if begin.startswith(codecs.BOM_UTF8) and not is_utf8:
+        raise UnreadableFileError(
+            f"the file begins with the mark of UTF-8, but its encoding is said to be {encoding}",
+            "Say 'encoding: utf-8' for its feed in the sources file, or have the file written as it says.",
+        )
+    begun = _Begun(begin, stream)
+    return begun if is_utf8 else Utf8Stream(begun, encoding)
 
 
 def readable(raw: bytes) -> str:

@@ -66,7 +66,11 @@ counts as (
                 check_id,
                 case when subject is null then '' else concat(' of ', subject) end,
                 ' ', severity, ': ',
-                cast(broken as {{ sql_type('string') }}), ' of ', cast(checked as {{ sql_type('string') }})
+                -- what an expectation counts, only its description tells
+                case
+                    when source = 'drop_contract' then substr(description, 1, 300)
+                    else concat(cast(broken as {{ sql_type('string') }}), ' of ', cast(checked as {{ sql_type('string') }}))
+                end
             )
         end) as reason_{{ place }},
         {%- endfor %}

@@ -1,5 +1,6 @@
 """What the reader does with each kind of good and bad CSV; expected values are written by hand."""
 
+import gzip
 import io
 
 import pytest
@@ -151,6 +152,29 @@ def test_undecodable_bytes_of_other_encodings_reject_their_record_only():
 def test_a_file_without_a_usable_header_is_refused(data, message):
     with pytest.raises(UnreadableFileError, match=message):
         read(data, limits=Limits(block=64, record=100))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (gzip.compress(b"a,b\n1,2\n"), "compressed with gzip"),
+        (b"PK\x03\x04\x14\x00", "a zip archive or an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Excel workbook"),
+        (b"PAR1\x15\x04", "Parquet"),
+    ],
+)
+def test_what_is_no_text_is_named(data, message, encoding):
+    with pytest.raises(UnreadableFileError, match=f"the file is no text, but {message}"):
+        read(data, encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-16"])
+def test_utf_8_under_the_name_of_another_encoding_is_refused(encoding):
+    with pytest.raises(
+        UnreadableFileError, match=f"begins with the mark of UTF-8, but its encoding is said to be {encoding}"
+    ):
+        read("\ufeffa,b\n1,Köln\n".encode(), encoding=encoding)
 
 
 def test_a_column_may_be_taken_twice_and_others_not_at_all():

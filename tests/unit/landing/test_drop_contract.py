@@ -122,11 +122,17 @@ def test_what_a_full_delivery_lacks_must_not_be_most_of_what_is_usual(place, cou
     assert in_full(place, 3) == [("CRITICAL", kept, "at least 21", str(count))]
 
 
-@pytest.mark.parametrize("counts", [(40, 5), (40, 40, 0), (19, 19, 1)])
+@pytest.mark.parametrize("counts", [(5,), (40, 40, 0), (19, 19, 1)])
 def test_a_full_delivery_is_not_held_against_few_others_nor_is_one_that_ends_nothing(place, counts):
     days(place, *counts)
 
     assert in_full(place, len(counts)) == []
+
+
+def test_the_second_full_delivery_is_held_against_the_first(place):
+    days(place, 40, 5)
+
+    assert in_full(place, 2) == [("CRITICAL", False, "at least 20", "5")]
 
 
 def test_a_feed_that_has_become_small_is_told_of_until_that_is_usual(place):
@@ -185,6 +191,20 @@ def suppliers_from(place, day, countries, header=SUPPLIERS_HEADER):
     place.trigger(day)
     assert place.land().complete
     return found(place, f"batch_{day}_001", asset="suppliers", description="values in each column")
+
+
+def test_a_column_that_is_not_there_any_more_is_told_as_one_that_is_empty(place):
+    suppliers_from(place, "2025_01_01", 20)
+    suppliers_from(place, "2025_01_02", 20)
+    rows = "".join(f"S{number},x,0.5\n" for number in range(20))
+    place.drop("suppliers_2025_01_03.csv", f"supplier_id,supplier_name,reliability_score\n{rows}")
+    place.categories("2025_01_03", "C")
+    place.trigger("2025_01_03")
+    assert place.land().complete
+
+    assert found(place, batch_of(3), asset="suppliers", description="values in each column") == [
+        ("MEDIUM", False, "no column with fewer", "country (0%, usually 100%)")
+    ]
 
 
 def test_a_column_that_is_suddenly_empty_is_told_once_there_are_two_batches_to_compare_it_with(place):

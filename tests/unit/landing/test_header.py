@@ -18,6 +18,13 @@ def test_columns_are_found_by_their_canonical_or_given_names():
     assert found.unmapped == ("extra",)
 
 
+def test_a_letter_with_an_accent_is_the_same_however_it_is_composed():
+    apart, whole = "Pre\u0301nom", "Pr\xe9nom"
+
+    for header, named in ((apart, whole), (whole, apart)):
+        assert map_columns((header, "order_id", "amount"), FEED, {"note": (named,)}, ",").positions["note"] == 0
+
+
 def test_all_missing_columns_are_listed_with_a_guess():
     with pytest.raises(UnreadableFileError, match=r"lacks the columns order_id, amount; did you mean 'Order_ID'"):
         map_columns(("Order_ID", "x"), FEED, {}, ",")

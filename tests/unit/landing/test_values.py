@@ -12,23 +12,41 @@ def applied(values, declared_type, **options):
 
 @pytest.mark.parametrize("declared_type", ["string", "decimal", "date"])
 def test_null_values_become_null_when_they_are_the_whole_value(declared_type):
-    found = applied(["NULL", "", "NULLS", "null", " NULL", None], declared_type, null_values=("NULL", ""))
+    found = applied(["NULL", "", "NULLS", "null", " NULL\xa0", "  ", None], declared_type, null_values=("NULL ", ""))
 
-    assert found == [None, None, "NULLS", "null", " NULL", None]
+    assert found == [None, None, "NULLS", "null", None, None, None]
 
 
 @pytest.mark.parametrize("declared_type", ["integer", "decimal"])
 def test_decimal_commas_become_points(declared_type):
     values = ["1.234,56", "1.234.567", "12.345", "12", "12,5", "-3,0", "+7", " 1,5\xa0", "0,5", "0"]
+    values += ["1 234,56", "-1\u202f234\u202f567", "1\xa0234,5"]
 
     assert applied(values, declared_type, decimal_comma=True) == [
-        *("1234.56", "1234567", "12345", "12", "12.5", "-3.0", "+7", " 1.5\xa0", "0.5", "0"),
+        *("1234.56", "1234567", "12345", "12", "12.5", "-3.0", "+7", "1.5", "0.5", "0"),
+        *("1234.56", "-1234567", "1234.5"),
     ]
 
 
 @pytest.mark.parametrize("declared_type", ["integer", "decimal"])
 @pytest.mark.parametrize(
-    "text", ["12.34", "1.50", "0.500", ".5", "1e5", "1,2,3", "1.2345,6", "1234.567", "12.345.6", "1,", "x"]
+    "text",
+    [
+        "12.34",
+        "1.50",
+        "0.500",
+        ".5",
+        "1e5",
+        "1,2,3",
+        "1.2345,6",
+        "1234.567",
+        "12.345.6",
+        "1,",
+        "x",
+        "1 2",
+        "1.234 567",
+        "0 500",
+    ],
 )
 def test_a_number_without_decimal_comma_is_marked_so_that_staging_cannot_read_it(text, declared_type):
     assert applied([text, "1,5"], declared_type, decimal_comma=True) == [
