@@ -14,12 +14,29 @@ from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.engines.summary import summary
 
 pytest.register_assert_rewrite("tests.engines.days")
+# whose tests share a stand-in each
+ENGINES = ("tests/engines/athena/", "tests/engines/databricks/")
 
 
 def pytest_configure() -> None:
     """Take Ctrl-C, and let the processes that tests interrupt take it, also where a shell's background job was to ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> object | None:
+    """Give all tests of an engine's folder to one worker, since they share a stand-in; of other tests, those of a file."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByEngineOrFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((folder for folder in ENGINES if file.startswith(folder)), file)
+
+    return ByEngineOrFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """What is asked of each day of each leg, the same for every engine."""
 
-from tests.engines.leg import COMPARED_SCHEMAS, DAYS, Build, Leg
+from lakegraph.runtime.neo4j_target import Neo4jTarget
+from tests.engines.leg import COMPARED_SCHEMAS, LAST, Build, Leg
 
 # of the first day, by the layers that users read
 FILLED = {
@@ -40,7 +41,32 @@ def require_batches_told(leg: Leg) -> None:
     leg.day(0)
     told = [leg.batches(target) for target in ("dev", leg.stand_in.target)]
     assert told[0] == told[1]
-    assert [(batch.state, batch.verdict is None) for batch in told[1]] == [("applied", False)]
+    assert [(batch.state, batch.verdict is None) for batch in told[1]] == [("applied", False)] * leg.built
+
+
+def require_the_same_graph(leg: Leg, neo4j: Neo4jTarget) -> None:
+    """A load from the engine's own tables, as its adapter made them, gives the graph of a load from DuckDB.
+
+    Args:
+        leg: its days.
+        neo4j: the database that both are loaded into, one after the other.
+
+    Raises:
+        AssertionError: in words, what is otherwise.
+    """
+    rows = leg.day(max(leg.built - 1, LAST)).rows
+    (expected, counted), (found, told) = (leg.graph(target, neo4j) for target in ("dev", leg.stand_in.target))
+    for part in ("nodes", "edges"):
+        known = set(expected[part])
+        assert [line for line in found[part] if line not in known][:3] == []
+        assert found[part] == expected[part]
+    assert told == counted
+    # equality of two empty graphs would say nothing
+    assert min(created for created, *_ in told.values()) > 0
+    assert sum(map(len, found.values())) == sum(created for created, *_ in told.values())
+    of_marts = [held for name, held in rows.items() if name.startswith(("graph_ready.node_", "graph_ready.edge_"))]
+    assert len(told) == len(of_marts)
+    assert sum(created + rejected for created, _, _, rejected, _ in told.values()) == sum(of_marts)
 
 
 def _beside_models(build: Build) -> dict[tuple[str, str], int]:
@@ -49,10 +75,10 @@ def _beside_models(build: Build) -> dict[tuple[str, str], int]:
 
 
 def require_growth(leg: Leg) -> None:
-    """From the first day to the last one, history and quarantine grow.
+    """From the first day to the second one, history and quarantine grow.
 
     Raises:
         AssertionError: one does not.
     """
-    first, last = leg.day(0), leg.day(DAYS - 1)
+    first, last = leg.day(0), leg.day(LAST)
     assert [name for name in GROWING if first.rows[name] >= last.rows[name]] == []

@@ -19,12 +19,18 @@ from lakegraph.landing.generate.options import GenerateOptions
 from lakegraph.landing.operations import land
 from lakegraph.pipeline.batches import BatchState, list_batches
 from lakegraph.pipeline.dbt import DbtProcess, outcome_of
+from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
+from tests.engines.loading import LoadOrder, load_marts
 from tests.engines.odd_values import add_odd_values
 from tests.engines.parity import first_difference
+from tests.engines.same_graph.reading import graph_of
 from tests.engines.variables import variables
+from tests.support.graph import empty
 
 FIRST, DAYS, SCALE, DIRT, SEED = date(2025, 1, 15), 3, 0.05, 0.05, 7
+# the number of the last day that `make test` builds; `make test-soak` builds all
+LAST = 1
 COMPARED_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
 # what tells of the runs themselves, and the snapshots' hashes, which each adapter makes of its own texts
 OF_THE_RUN = ("run_id", "started_at", "finished_at", "duration_seconds", "dbt_scd_id")
@@ -37,12 +43,17 @@ class StandIn(Protocol):
     target: str
     environment: dict[str, str]
     dbt_module: str
+    # of every dbt command
+    options: tuple[str, ...]
 
     def publish(self, lake: Path) -> list[str]:
         """Bring the batches of a lake to where the engine reads them; their ids."""
 
     def rows(self, sql: str) -> list[tuple]:
         """What a query gives."""
+
+    def load(self, order: LoadOrder) -> dict[str, list[int]]:
+        """Load the graph marts from its tables, in a Spark that reads them; what `load_marts` counts."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,36 @@ class Leg:
             self._days.append(self._build(len(self._days)))
         return self._days[number]
 
+    @property
+    def built(self) -> int:
+        """How many days there are by now."""
+        return len(self._days)
+
     def dbt(self, *arguments: str) -> Build:
         """Run a dbt command on the stand-in, which must succeed."""
-        return self._ask(self._on_engine, arguments, self.stand_in.target, self.stand_in.environment)
+        options = [*arguments, *self.stand_in.options]
+        return self._ask(self._on_engine, options, self.stand_in.target, self.stand_in.environment)
+
+    def dbt_on_duckdb(self, *arguments: str) -> Build:
+        """Run a dbt command on DuckDB, which must succeed."""
+        return self._ask(self._on_duckdb, arguments, "dev", {})
+
+    def graph(self, target: str, neo4j: Neo4jTarget) -> tuple[dict[str, list[str]], dict[str, list[int]]]:
+        """The graph that a load makes of the marts as one of the engines has them, in a database that is emptied before.
+
+        Args:
+            target: dbt's, of DuckDB or of the stand-in.
+            neo4j: the database.
+
+        Returns:
+            What `graph_of` finds, and what `load_marts` counts.
+        """
+        empty(neo4j)
+        # DuckDB's marts are in the lake; the ledger of the others is in a place of its own
+        lake = self.lake if target == "dev" else self._root / f"ledger_{target}"
+        order = LoadOrder(self._root / f"target_{target}" / "manifest.json", lake, neo4j)
+        counts = (load_marts if target == "dev" else self.stand_in.load)(order)
+        return graph_of(neo4j.uri, neo4j.username, neo4j.password), counts
 
     def batches(self, target: str) -> list[BatchState]:
         """What `lakegraph batches` tells of the lake, with the environment of that target."""
@@ -120,11 +158,10 @@ class Leg:
     def _build(self, number: int) -> Day:
         self._land(FIRST + timedelta(days=number))
         self.stand_in.publish(self.lake)
-        # what unit tests say does not change from day to day, and what data tests say of the last day is of all days' rows
-        left_out = [*["unit_test"] * (number > 0), *["test"] * (0 < number < DAYS - 1)]
-        command = ["build", *(["--exclude-resource-type", *left_out] if left_out else [])]
+        # what unit tests say does not change from day to day; data tests look at what an increment has left
+        command = ["build", "--exclude-resource-type", "unit_test" if number else "test"]
         on_engine = self.dbt(*command)
-        on_duckdb = self._ask(self._on_duckdb, command, "dev", {})
+        on_duckdb = self.dbt_on_duckdb(*command)
         with duckdb.connect(str(self.lake / "warehouse.duckdb"), read_only=True) as warehouse:
             relations = _relations(warehouse)
             expected = {name: warehouse.execute(_select(name, columns)).fetchall() for name, columns in relations}

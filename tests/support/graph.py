@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from neo4j import GraphDatabase
 
+from graph_loader.cypher import quoted
+
 
 @contextmanager
 def connected(target):
@@ -16,6 +18,13 @@ def query(target, text: str, **parameters) -> list[dict]:
     """The rows that a Cypher text gives."""
     with connected(target) as driver:
         return [record.data() for record in driver.execute_query(text, parameters).records]
+
+
+def empty(target) -> None:
+    """Leave nothing in a database, constraints included."""
+    query(target, "MATCH (n) DETACH DELETE n")
+    for constraint in query(target, "SHOW CONSTRAINTS YIELD name"):
+        query(target, f"DROP CONSTRAINT {quoted(constraint['name'])}")
 
 
 def counts(target) -> dict[str, int]:

@@ -15,10 +15,16 @@ from tests.engines.athena.tables import create_table_as
 @pytest.fixture
 def catalog():
     """An empty Glue with the schema `s`."""
-    with mock_aws():
+    mock = mock_aws()
+    # what the stand-in of the other tests holds is in this process too
+    mock.start(reset=False)
+    try:
         glue = boto3.client("glue", region_name="us-east-1", aws_access_key_id="any", aws_secret_access_key="any")
         glue.create_database(DatabaseInput={"Name": "s"})
         yield Catalog(glue)
+        glue.delete_database(Name="s")
+    finally:
+        mock.stop(remove_data=False)
 
 
 def test_comments_before_a_statement_and_the_semicolon_behind_it_are_read_over():

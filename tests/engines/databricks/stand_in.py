@@ -1,7 +1,8 @@
 """The stand-in as a process of its own, for a test session may have a Spark application already.
 
 `StandIn` starts `python -m tests.engines.databricks.stand_in FOLDER`, which says as a line of JSON where it listens, and then
-answers each line of its input: the folder of a lake, whose batches it publishes.
+answers each line of its input, JSON again: `{"publish": FOLDER}` publishes the batches of a lake, `{"load": ORDER}` loads the
+graph marts from its tables, as a task on the cluster would.
 """
 
 import json
@@ -17,6 +18,7 @@ from lakegraph.runtime.java import java
 from lakegraph.runtime.processes import die_with_parent
 from lakegraph.runtime.project import project_root
 from tests.engines.databricks.journal import Entry, read_journal
+from tests.engines.loading import LoadOrder, load_marts
 
 START_SECONDS = 120
 
@@ -25,10 +27,13 @@ class StandIn:
     """A running stand-in; its tables end with it."""
 
     name, target, dbt_module = "databricks", "databricks_local", WORKER
+    # two readers, one of whom must be quoted, and a layer that has none
+    options = ("--vars", "{readers: {gold: [analysts, 'bi tool'], graph_ready: []}}")
 
     def __init__(self, folder: Path):
         self._folder = folder
         self._process: subprocess.Popen | None = None
+        self._connection = None
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -45,6 +50,8 @@ class StandIn:
         return self
 
     def __exit__(self, *_) -> None:
+        if self._connection:
+            self._connection.close()
         self._process.stdin.close()
         self._process.wait()
 
@@ -62,16 +69,28 @@ class StandIn:
 
     def publish(self, lake: Path) -> list[str]:
         """Append the batches of a lake that are not there yet to its Delta tables; gives back their ids."""
-        self._process.stdin.write(f"{lake}\n")
-        self._process.stdin.flush()
-        return self._answer()["published"]
+        return self._ask({"publish": str(lake)})["published"]
+
+    def load(self, order: LoadOrder) -> dict[str, list[int]]:
+        """Load the graph marts from its tables, in the session that made them."""
+        return self._ask({"load": order.as_json()})["loaded"]
 
     def rows(self, sql: str) -> list[tuple]:
         """What a query gives, by way of the SQL connector."""
-        from databricks import sql as databricks_sql
+        with self._connected().cursor() as cursor:
+            cursor.execute(sql)
+            return [tuple(row) for row in cursor.fetchall()]
 
-        with (
-            databricks_sql.connect(
+    def journal(self) -> list[Entry]:
+        """Every statement up to now."""
+        return read_journal(self._folder / "journal.jsonl")
+
+    def _connected(self):
+        """One connection for all queries: a session of its own for each would take as long as the query."""
+        if self._connection is None:
+            from databricks import sql as databricks_sql
+
+            self._connection = databricks_sql.connect(
                 server_hostname="localhost",
                 http_path="/sql/1.0/warehouses/local",
                 access_token="any",
@@ -79,15 +98,13 @@ class StandIn:
                 _tls_trusted_ca_file=str(self._folder / "certificate.pem"),
                 use_cloud_fetch=False,
                 enable_telemetry=False,
-            ) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(sql)
-            return [tuple(row) for row in cursor.fetchall()]
+            )
+        return self._connection
 
-    def journal(self) -> list[Entry]:
-        """Every statement up to now."""
-        return read_journal(self._folder / "journal.jsonl")
+    def _ask(self, what: dict) -> dict:
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
 
     def _answer(self) -> dict:
         line = self._process.stdout.readline()
@@ -110,13 +127,17 @@ def main(folder: Path) -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     java()
-    spark = delta_spark(folder / "warehouse")
+    spark = delta_spark(folder / "warehouse", others=("spark",))
     server = https_server(Service(spark, Journal(folder / "journal.jsonl")), *self_signed(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _say(answers, {"port": server.server_port})
     for line in sys.stdin:
         try:
-            _say(answers, {"published": publish(Path(line.rstrip("\n")), spark)})
+            match json.loads(line):
+                case {"publish": lake}:
+                    _say(answers, {"published": publish(Path(lake), spark)})
+                case {"load": order}:
+                    _say(answers, {"loaded": load_marts(LoadOrder.read(order))})
         except Exception as error:
             _say(answers, {"error": f"{type(error).__name__}: {error}"})
     server.shutdown()

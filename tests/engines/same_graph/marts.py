@@ -121,11 +121,11 @@ class SharedMarts:
     batch: str
 
 
-def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts:
+def make_marts(root: Path, models: Collection[str]) -> SharedMarts:
     """Generate a shop with faults, build it on DuckDB, and have dbt write a manifest for each adapter.
 
     Args:
-        models: those of the shop's graph marts that count; None takes all.
+        models: those of the shop's graph marts that count.
     """
     lake, files = root / "lake", root / "files"
     generate(GenerateOptions(root / "drops", date(2025, 1, 15), days=1, scale=0.05, dirt=0.05))
@@ -136,7 +136,7 @@ def make_marts(root: Path, models: Collection[str] | None = None) -> SharedMarts
         _make_values(warehouse)
         tables = "select table_name from duckdb_tables() where schema_name = ?"
         found = {name for (name,) in warehouse.execute(tables, [SCHEMA]).fetchall()}
-        marts = {(SCHEMA, name) for name in (found & {*models, *OF_ALL_TYPES} if models else found)}
+        marts = {(SCHEMA, name) for name in found & {*models, *OF_ALL_TYPES}}
         for relation in (".".join(place) for place in (*marts, *RECORDS)):
             warehouse.execute(f"copy {relation} to '{files / relation}.parquet' (format parquet)")
         changes = [
@@ -181,13 +181,13 @@ def _make_values(warehouse: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _declare(manifest: Path, models: Collection[str] | None, position: int) -> None:
+def _declare(manifest: Path, models: Collection[str], position: int) -> None:
     """Leave in a manifest the models that count, and add those of all types, with a contract in the words of the engine."""
     content = json.loads(manifest.read_text(encoding="utf-8"))
     nodes = content["nodes"]
     like = nodes["model.lakegraph.node_customer"]
     for entry in nodes.values():
-        if models is not None and entry["name"] not in models:
+        if entry["name"] not in models:
             entry.get("config", {}).get("meta", {}).pop("graph", None)
     types = {name: row[position] for name, row in TYPES.items()}
     other = edge("OTHER", *(("Value", *(name for name in ENDS if name.startswith(end))) for end in ("from", "to")))

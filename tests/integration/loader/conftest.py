@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from graph_loader.cypher import quoted
 from graph_loader.operations import load
-from tests.support.graph import query
+from tests.support.graph import empty, query
 from tests.support.marts import Marts, edge, node
 from tests.support.network import Network
 
@@ -32,9 +31,7 @@ PURCHASES = """
 @pytest.fixture
 def empty_graph(neo4j_server):
     """The shared server's database without anything in it, constraints included: a Neo4jTarget."""
-    query(neo4j_server, "MATCH (n) DETACH DELETE n")
-    for constraint in query(neo4j_server, "SHOW CONSTRAINTS YIELD name"):
-        query(neo4j_server, f"DROP CONSTRAINT {quoted(constraint['name'])}")
+    empty(neo4j_server)
     return neo4j_server
 
 
