@@ -1,4 +1,4 @@
-"""The project on Athena: the first day of a shop and two more, held against DuckDB, and the macros under macros/engine/."""
+"""The project on Athena: days of a shop held against DuckDB, the engine macros, and what the stand-in did otherwise."""
 
 import pytest
 
