@@ -8,9 +8,13 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from graph_loader.report import RunReport
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ def load_marts(order: LoadOrder) -> dict[str, list[int]]:
     from graph_loader.operations import load
 
     given = settings(lake=order.lake)
-    report = load(LoadOptions(given, order.manifest, neo4j=order.neo4j, quiet=True, expectations=False))
+    return counts_by_name(load(LoadOptions(given, order.manifest, neo4j=order.neo4j, quiet=True, expectations=False)))
+
+
+def counts_by_name(report: "RunReport") -> dict[str, list[int]]:
+    """By label and type, how many rows a load created, updated, left unchanged, rejected and deleted."""
     return {
         count.name: [count.created, count.updated, count.unchanged, count.rejected, count.deleted]
         for count in report.counts

@@ -23,6 +23,7 @@ from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
 from lakegraph.runtime.spark import spark_session
 from tests.engines.databricks.delta_spark import delta_spark
+from tests.engines.loading import counts_by_name
 from tests.engines.same_graph.reading import graph_of
 
 if TYPE_CHECKING:
@@ -56,12 +57,8 @@ def main(step: str, folder: Path) -> None:
     for number in range(3):
         if number == 2:
             _change(task, "changes")
-        counts = load(options).counts
-        counted = {
-            count.name: [count.created, count.updated, count.unchanged, count.rejected, count.deleted]
-            for count in counts
-        }
-        found.append({"counts": counted, "graph": graph_of(neo4j.uri, neo4j.username, neo4j.password)})
+        counts = counts_by_name(load(options))
+        found.append({"counts": counts, "graph": graph_of(neo4j.uri, neo4j.username, neo4j.password)})
     _change(task, "failure")
     refusal = None
     try:
