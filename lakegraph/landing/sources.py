@@ -2,12 +2,12 @@
 
 import codecs
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from lakegraph.landing.date_formats import date_format_fault
 from lakegraph.landing.feeds import Delivery, declared_feeds
 from lakegraph.landing.hints import did_you_mean
 from lakegraph.landing.patterns import FilePattern, date_regex, pattern_fault
@@ -25,6 +25,21 @@ MUST_BE = {
 # What keys are made of separates no fields: the keys in a record that cannot be read would not be found.
 DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+# The mark of databases for no value (\N) and what else begins with a backslash are other signs between double quotes.
+YAML_ESCAPES = {
+    "\u0085": r"\N",
+    "\u00a0": r"\_",
+    "\0": r"\0",
+    "\a": r"\a",
+    "\b": r"\b",
+    "\x1b": r"\e",
+    "\v": r"\v",
+    "\f": r"\f",
+    "\n": r"\n",
+    "\r": r"\r",
+    "\u2028": r"\L",
+    "\u2029": r"\P",
+}
 
 
 class SourcesError(ConfigurationError):
@@ -70,18 +85,20 @@ def _one_or_several(given: Any) -> Any:
 def _checked_date_formats(given: Any) -> Any:
     formats = _one_or_several(given)
     for text in [formats] if isinstance(formats, str) else formats:
-        _check_date_format(text)
+        if fault := date_format_fault(text):
+            raise ValueError(fault)
     return formats
 
 
-def _check_date_format(text: str) -> None:
-    moment = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)
-    try:
-        says_the_day = datetime.strptime(moment.strftime(text), text).date() == moment.date()
-    except (ValueError, re.error):  # the latter for a directive that stands twice
-        says_the_day = False
-    if not says_the_day:
-        raise ValueError("does not say year, month and day; write it like %d/%m/%Y")
+def _checked_null_value(text: str) -> str:
+    # a no-break space is a blank like others beside other signs
+    for sign, written in YAML_ESCAPES.items():
+        if text == sign or (sign in text and sign != "\u00a0"):
+            raise ValueError(
+                f"holds U+{ord(sign):04X}, which is what YAML makes of {written} in double quotes; "
+                f"write '{written}' in single quotes"
+            )
+    return text
 
 
 class _Declared(BaseModel):
@@ -106,7 +123,7 @@ class FileOptions(_Declared):
     encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
     decimal_comma: bool = False
     date_format: Annotated[str | tuple[str, ...], BeforeValidator(_checked_date_formats)] | None = None
-    null_values: tuple[str, ...] = Field(default=(), strict=False)
+    null_values: tuple[Annotated[str, AfterValidator(_checked_null_value)], ...] = Field(default=(), strict=False)
 
 
 class FeedFiles(FileOptions):
