@@ -142,13 +142,23 @@ def test_several_files_of_one_feed_are_one_batch(place):
     assert sorted(row["supplier_id"] for row in place.bronze("suppliers", batch.batch_id)) == ["north", "south"]
 
 
-def test_two_files_of_one_name_cannot_be_told_apart(place):
-    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers.csv"}}')
-    for folder in ("north", "south"):
-        (place.drops / folder).mkdir()
-        place.drop(f"{folder}/suppliers.csv", "supplier_id,supplier_name\n1,x\n")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("north/suppliers.csv", "south/suppliers.csv"),
+        ("north/suppliers.csv", "north/suppliers.txt"),
+        ("north/suppliers.csv", "south/suppliers.csv.gz"),
+    ],
+)
+def test_two_files_of_one_name_cannot_be_told_apart_and_both_are_named(place, first, second):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers.*"}}')
+    for name in (first, second, "east/suppliers.old.csv"):
+        (place.drops / name).parent.mkdir(exist_ok=True)
+        place.drop(name, "supplier_id,supplier_name\n1,x\n")
 
-    assert "suppliers.csv" in place.land().refused[0].reason
+    [refused] = place.land().refused
+
+    assert refused.reason == f"{first} and {second} are called alike, their suffix apart; give each a name of its own"
 
 
 def test_a_file_that_fits_two_feeds_is_refused(place):

@@ -97,6 +97,16 @@ def test_no_trigger(tmp_path, trigger):
         ("feeds: {orders: {files: 'o_{day}.csv'}}", "'feeds.orders.files' holds '{'"),
         ("defaults: {delimeter: x}\n" + MINIMAL, "'defaults.delimeter' is not a key that can stand here"),
         ("dates: '%m_%d'\n" + MINIMAL, "'dates' '%m_%d' does not say year, month and day"),
+        *(
+            (f"dates: '{written}'\n{MINIMAL}", f"'dates' {fault}")
+            for written, fault in {
+                "/%Y/%m/%d": "must lie below the drops folder",
+                "%Y/../%m/%d": "must lie below the drops folder",
+                "%Y//%m/%d": "holds an empty folder name",
+                "%Y/%m/%d/": "holds an empty folder name",
+                "%Y/*/%m/%d": "holds '*'",
+            }.items()
+        ),
         ("dates: '%Y_%B_%d'\n" + MINIMAL, "'dates' %B is not one of"),
         ("trigger: {files: t.json}\n" + MINIMAL, "'trigger.file' is missing"),
         (
