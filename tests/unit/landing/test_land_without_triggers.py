@@ -1,5 +1,7 @@
 """Files taken as they lie."""
 
+import gzip
+import hashlib
 import os
 import shutil
 from datetime import UTC, date, datetime
@@ -207,6 +209,34 @@ def test_options_reach_the_values(place):
     [record] = place.bronze("products")
     assert record["product_name"] == "Müsli"
     assert (record["price"], record["launch_date"], record["brand"]) == ("1234.50", "2025-01-31", None)
+
+
+def test_a_compressed_file_lands_like_what_it_holds(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers_{date}.csv*"}}')
+    content = gzip.compress(b"supplier_id,supplier_name\nA,Name\nB\n")
+    path = place.drop("suppliers_2025_01_15.csv.gz", content)
+
+    [batch] = place.land().batches
+
+    assert [(row["supplier_id"], row["_source_line"]) for row in place.bronze("suppliers")] == [("A", 2)]
+    [rejected], [file] = place.table("rejected_records"), place.table("batch_files")
+    assert (rejected["source_file"], rejected["source_line"]) == (path.name, 3)
+    assert (file["file_bytes"], file["file_hash"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (place.lake / "archive" / batch.batch_id / path.name).read_bytes() == content
+    place.drop(path.name, content)
+    assert place.land().repeated == [batch.batch_id]
+
+
+def test_nothing_lands_of_a_compressed_file_that_is_cut_off(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers_{date}.csv.gz"}}')
+    text = "supplier_id,supplier_name\n" + "".join(f"S{number},\xfcber\n" for number in range(9999)) + "broken\n"
+    place.drop("suppliers_2025_01_15.csv.gz", gzip.compress(text.encode())[:-1])
+
+    [refused] = place.land().refused
+
+    assert "suppliers_2025_01_15.csv.gz: the file is compressed with gzip, and broken" in refused.reason
+    assert (place.visible(), place.table("rejected_records")) == ([], [])
+    assert list(place.settings.bronze.rglob("*.parquet")) == []
 
 
 def test_files_that_no_pattern_takes_are_told(dated):
