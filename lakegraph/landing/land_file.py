@@ -120,5 +120,6 @@ def _batches(
 
         return workers.map(parse_and_finish, pieces)
 
+    dialect = CsvDialect(declared.delimiter, declared.encoding, skip_lines=declared.skip_lines, header=declared.header)
     with given.file.path.open("rb") as stream:
-        yield from read_csv(stream, CsvDialect(declared.delimiter, declared.encoding), choose, run)
+        yield from read_csv(stream, dialect, choose, run)

@@ -101,7 +101,7 @@ class LandedBatch:
                     f"  {file.source_file}: no column of {file.feed} takes {', '.join(file.unmapped_columns)}"
                 )
             if not file.records_read:
-                remarks.append(f"  {file.source_file}: has a header and no records")
+                remarks.append(f"  {file.source_file}: has no records")
         return [head, *remarks]
 
 

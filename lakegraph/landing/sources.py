@@ -9,8 +9,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from lakegraph.landing.date_formats import date_format_fault
 from lakegraph.landing.feeds import Delivery, declared_feeds
+from lakegraph.landing.header import map_columns
 from lakegraph.landing.hints import did_you_mean
 from lakegraph.landing.patterns import FilePattern, date_regex, pattern_fault
+from lakegraph.landing.readers.contract import DEFAULT_DELIMITER, DELIMITER, UnreadableFileError
 from lakegraph.landing.yaml_file import read_yaml
 from lakegraph.runtime.errors import ConfigurationError
 
@@ -21,9 +23,9 @@ MUST_BE = {
     "string_type": "must be a text",
     "invalid_key": "must be a text",
     "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "greater_than_equal": "must not be negative",
 }
-# What keys are made of separates no fields: the keys in a record that cannot be read would not be found.
-DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 # The mark of databases for no value (\N) and what else begins with a backslash are other signs between double quotes.
 YAML_ESCAPES = {
@@ -90,6 +92,12 @@ def _checked_date_formats(given: Any) -> Any:
     return formats
 
 
+def _checked_header(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("names no column")
+    return tuple(name.strip() for name in names)
+
+
 def _checked_null_value(text: str) -> str:
     # a no-break space is a blank like others beside other signs
     for sign, written in YAML_ESCAPES.items():
@@ -112,6 +120,8 @@ class FileOptions(_Declared):
         format: the file format.
         delimiter: what separates two fields.
         encoding: the files' character encoding, by a name that Python knows.
+        skip_lines: how many lines stand above the header, or above the records where there is none.
+        header: what the files' columns are called, where they have no header.
         decimal_comma: numbers are written 1.234,56 or 1 234,56.
         date_format: dates and times are written in this strptime format instead of ISO 8601, or in one of several, of which
             the first that fits holds.
@@ -119,8 +129,10 @@ class FileOptions(_Declared):
     """
 
     format: Literal["csv"] = "csv"
-    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
+    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = DEFAULT_DELIMITER
     encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
+    skip_lines: Annotated[int, Field(ge=0)] = 0
+    header: Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_checked_header)] | None = None
     decimal_comma: bool = False
     date_format: Annotated[str | tuple[str, ...], BeforeValidator(_checked_date_formats)] | None = None
     null_values: tuple[Annotated[str, AfterValidator(_checked_null_value)], ...] = Field(default=(), strict=False)
@@ -250,3 +262,8 @@ def _check_names(sources: Sources, path: Path) -> None:
             if column not in declared[name].types:
                 hint = did_you_mean(column, declared[name].columns)
                 raise SourcesError(f"{path}: 'feeds.{name}.from.{column}' is not a column of {name}{hint}.")
+        if files.header:
+            try:
+                map_columns(files.header, declared[name], files.names, files.delimiter)
+            except UnreadableFileError as error:
+                raise SourcesError(f"{path}: 'feeds.{name}.header': {error.message}.", error.hint) from None

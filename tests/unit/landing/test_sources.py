@@ -148,6 +148,20 @@ def test_no_trigger(tmp_path, trigger):
         ("feeds: {orders: o.csv}", "'feeds.orders' must be a mapping with at least `files` (given: 'o.csv')"),
         ("trigger: yes\n" + MINIMAL, "'trigger' must be `none` or a mapping with `file`"),
         ("trigger: t.json\n" + MINIMAL, "'trigger' must be `none` or a mapping with `file`"),
+        ("feeds: {orders: {files: o.csv, header: Number}}", "'feeds.orders.header' must be a list"),
+        ("feeds: {orders: {files: o.csv, header: []}}", "'feeds.orders.header' names no column"),
+        ("feeds: {orders: {files: o.csv, header: [No]}}", "'feeds.orders.header.0' must be a text"),
+        (
+            "feeds: {orders: {files: o.csv, header: [order_id, customer_id, product_id, order_date]}}",
+            "'feeds.orders.header': the header lacks the column order_amount",
+        ),
+        (
+            "feeds: {reviews: {files: r.csv, header: [A, A, customer_id, product_id, rating], from: {review_id: A}}}",
+            "'feeds.reviews.header': the header has the column 'A' twice",
+        ),
+        ("feeds: {orders: {files: o.csv, skip_lines: -1}}", "'feeds.orders.skip_lines' must not be negative"),
+        ("feeds: {orders: {files: o.csv, skip_lines: two}}", "'feeds.orders.skip_lines' must be a whole number"),
+        ("defaults: {skip_lines: yes}\n" + MINIMAL, "'defaults.skip_lines' must be a whole number"),
         ("feeds: [orders]", "'feeds' must be a mapping"),
         ("defaults: [csv]\n" + MINIMAL, "'defaults' must be a mapping"),
         ("archive: 3\n" + MINIMAL, "'archive' must be true or false (given: 3)"),
@@ -220,6 +234,14 @@ def test_several_names_of_a_column_are_taken_in_their_order(tmp_path):
     sources = load(tmp_path, "feeds: {orders: {files: o.csv, from: {order_id: [Number, Order], order_amount: Total}}}")
 
     assert sources.feeds["orders"].names == {"order_id": ("Number", "Order"), "order_amount": "Total"}
+
+
+def test_a_file_may_have_lines_to_skip_and_no_header(tmp_path):
+    text = "feeds: {suppliers: {files: s.csv, skip_lines: 2, header: [supplier_id, ' supplier_name ', '', '']}}"
+
+    [feed] = load(tmp_path, text).feeds.values()
+
+    assert (feed.skip_lines, feed.header) == (2, ("supplier_id", "supplier_name", "", ""))
 
 
 def test_a_missing_file_is_named(tmp_path):
