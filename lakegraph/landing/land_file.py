@@ -48,7 +48,7 @@ class FileToLand:
     @property
     def target(self) -> Path:
         """Its bronze file."""
-        return self.folder / f"{self.file.path.stem}.parquet"
+        return self.folder / f"{self.file.stem}.parquet"
 
 
 def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) -> LandedFile:

@@ -227,6 +227,15 @@ def test_a_compressed_file_lands_like_what_it_holds(place):
     assert place.land().repeated == [batch.batch_id]
 
 
+def test_a_compressed_file_takes_no_place_of_another(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers.*"}}')
+    place.drop("suppliers.csv.gz", gzip.compress(b"supplier_id,supplier_name\nA,Name\n"))
+    place.drop("suppliers.csv.csv", "supplier_id,supplier_name\nB,Name\n")
+
+    assert place.land().complete
+    assert sorted(row["supplier_id"] for row in place.bronze("suppliers")) == ["A", "B"]
+
+
 def test_nothing_lands_of_a_compressed_file_that_is_cut_off(place):
     place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers_{date}.csv.gz"}}')
     text = "supplier_id,supplier_name\n" + "".join(f"S{number},\xfcber\n" for number in range(9999)) + "broken\n"
