@@ -1,6 +1,5 @@
 """Runs, agreements, the graph model and answers as tables on the console."""
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from graph_loader.reconcile import Agreement
 from graph_loader.rejected import in_words
 from graph_loader.report import Counts, RunReport
 from graph_loader.schema import type_of
+from lakegraph.runtime.console import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -67,11 +67,11 @@ def show_preview(preview: Preview) -> None:
         if change.on_missing_end not in (None, OnMissingEnd.REJECT):
             print(f"{change.counts.name}: on a missing end {change.on_missing_end}")
         if change.counts.stubs:
-            print(f"{change.counts.name}: {_stubs(change.counts)}, such as {'; '.join(change.stubs)}")
+            print(printable(f"{change.counts.name}: {_stubs(change.counts)}, such as {'; '.join(change.stubs)}"))
         for sample in change.rejected:
             print(f"{change.counts.name}: {sample.rows:,} rejected, {sample.reason}, such as")
             for row in sample.samples:
-                print(f"  {in_words(row)}")
+                print(printable(f"  {in_words(row)}"))
     for block in preview.blocks:
         print(f"refused: {block}. If it is meant to be so: {block.override}.")
 
@@ -92,7 +92,7 @@ def show_agreements(agreements: Iterable[Agreement]) -> None:
     _print(table)
     for agreement in agreements:
         for sample in agreement.samples:
-            print(f"{agreement.name}: {sample.differs}, such as {'; '.join(sample.keys)}")
+            print(printable(f"{agreement.name}: {sample.differs}, such as {'; '.join(sample.keys)}"))
 
 
 def show_claims(claims: tuple[Claim, ...]) -> None:
@@ -105,7 +105,7 @@ def show_claims(claims: tuple[Claim, ...]) -> None:
     _print(table)
     for claim in claims:
         if claim.unclaimed:
-            samples = "; ".join(claim.samples)
+            samples = printable("; ".join(claim.samples))
             print(
                 f"{claim.name}: {claim.unclaimed:,} that no mart has count as others', such as {samples}. "
                 f"If loads wrote them: `{REBUILD} --claim {claim.name}`, and the next load deletes them."
@@ -197,9 +197,9 @@ def _number(value: int | None) -> str:
 def _readable(value: Any) -> str:
     if _is_number(value):
         return f"{value:,}"
+    # a list is a line for each of its parts, and a value keeps its own lines
     text = "\n".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
-    # control characters in the data must not steer the terminal
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _is_number(value: Any) -> bool:

@@ -27,8 +27,10 @@ class AnnouncedCounts:
     total: int | None
 
     def of_file(self, name: str) -> int | None:
-        """The records of a file, if the trigger gives them."""
-        return self.by_name.get(name, self.by_name.get(PurePath(name).stem))
+        """The records of a file, if the trigger gives them; also by the name that it has when it is unpacked."""
+        plain = name.removesuffix(".gz")
+        counts = (self.by_name.get(given) for given in (name, plain, PurePath(plain).stem))
+        return next((count for count in counts if count is not None), None)
 
 
 def announced_counts(trigger: Trigger) -> AnnouncedCounts:

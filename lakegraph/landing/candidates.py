@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from lakegraph.landing.claims import Claim, UnreadableTriggers, settle_claims
-from lakegraph.landing.drops import DropFile, Fingerprints, content_hash, repeated_name
+from lakegraph.landing.drops import DropFile, Fingerprints, alike, content_hash
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
 from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, TriggerFileError, read_settled_trigger
@@ -63,7 +63,7 @@ def triggered_candidates(
     Args:
         drops: the drops folder.
         sources: how files become feeds; it names trigger files.
-        files: the feeds' files in the folder.
+        files: the feeds' files in the folder; of hidden ones, only those that a trigger names count.
         prints: what each of them holds; that of the triggers is added.
         visible: the batches landed so far.
         kept_triggers: triggers that could not be read and were kept aside, as paths below the drops folder, and when.
@@ -78,6 +78,8 @@ def triggered_candidates(
             unreadable[day].add(drops / name)
     for path in pattern.files(drops):
         below = path.relative_to(drops).as_posix()
+        if pattern.hides(below):
+            continue
         try:
             triggers.append(ReceivedTrigger(path, below, read_settled_trigger(path, prints.look_again)))
         except TriggerError as error:
@@ -85,6 +87,8 @@ def triggered_candidates(
             unreadable[day].add(path)
             unreadable_file = None if isinstance(error, TriggerFileError) else path
             candidates.append(Candidate(below, day or date.min, (), fault=error.message, unreadable=unreadable_file))
+    named = {name for received in triggers for name in received.content.expected_files}
+    files = [file for file in files if not file.is_hidden or file.name in named]
     owned = {file.path for file in files}
     candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
     return sorted(candidates, key=_turn)
@@ -139,10 +143,17 @@ def expected_paths(candidates: list[Candidate]) -> list[Path]:
 def unclaimed_files(candidates: list[Candidate], files: list[DropFile]) -> list[str]:
     """The files that are left alone, each with its reason: feeds' files without a trigger, expected ones without a feed."""
     claimed = {file.path for candidate in candidates for file in candidate.files}
-    unannounced = [f"{file.name} (no trigger announces it)" for file in files if file.path not in claimed]
+    left = [file for file in files if file.path not in claimed]
+    unannounced = [f"{file.name} (no trigger announces it)" for file in left if not file.is_hidden]
+    unannounced += hidden_files(left)
     owned = {file.name for file in files}
     unowned = [path.name for path in expected_paths(candidates) if path.name not in owned and path.is_file()]
     return unannounced + [f"{name} (no feed takes it)" for name in unowned]
+
+
+def hidden_files(files: list[DropFile]) -> list[str]:
+    """Those of some files that are left alone for their names, with that reason."""
+    return [f"{file.path_in_drops} (called like a hidden or unfinished file)" for file in files if file.is_hidden]
 
 
 def dated_candidates(files: list[DropFile], prints: Fingerprints, visible: dict[str, VisibleBatch]) -> list[Candidate]:
@@ -188,5 +199,5 @@ def _day(nanoseconds: int) -> date:
 def _fault(files: tuple[DropFile, ...]) -> str | None:
     if not files:
         return "none of its files belongs to a feed of the sources file"
-    twice = repeated_name(files)
-    return f"two of its files are called {twice}, their suffix apart" if twice else None
+    names = " and ".join(file.path_in_drops for file in alike(files))
+    return f"{names} are called alike, their suffix apart; give each a name of its own" if names else None

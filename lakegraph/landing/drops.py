@@ -1,18 +1,16 @@
 """The files in the drops folder that belong to feeds."""
 
 import hashlib
-import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lakegraph.landing.patterns import is_no_delivery
 from lakegraph.landing.sources import Sources, SourcesError
 from lakegraph.runtime.errors import ConfigurationError, LakegraphError
-
-IGNORED = re.compile(r"\..*|.*\.partial|faults_.*\.json")
 
 
 class DropsError(ConfigurationError):
@@ -64,6 +62,7 @@ class DropFile:
         path_in_drops: its path below the drops folder.
         date: the date in its name or its folder's, if the feed's pattern has one.
         is_named_by_day: whether it is its name that holds the date, so that no other day's file is called so.
+        is_hidden: whether it is called like a file that is hidden or not whole, and is landed only where a trigger names it.
     """
 
     feed: str
@@ -71,11 +70,17 @@ class DropFile:
     path_in_drops: str
     date: date | None
     is_named_by_day: bool
+    is_hidden: bool = False
 
     @property
     def name(self) -> str:
         """The file's name, without its folder."""
         return self.path.name
+
+    @property
+    def stem(self) -> str:
+        """Its name without the suffix, and without that of its compression."""
+        return Path(self.name.removesuffix(".gz")).stem
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ class Fingerprint:
 
 
 def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
-    """Every file that belongs to a feed, in the order of the feeds and of the names.
+    """Every file that a feed's pattern takes, in the order of the feeds and of the names; also hidden ones, which say so.
 
     Raises:
         DropsError: there is no such folder.
@@ -109,14 +114,19 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
         raise DropsError(f"The drops folder {drops} does not exist.", "Name another with --drops or DROPS_DIR.")
     files = [
         DropFile(
-            feed, path, below := path.relative_to(drops).as_posix(), pattern.date_in(below), pattern.has_day_in_name
+            feed,
+            path,
+            below := path.relative_to(drops).as_posix(),
+            pattern.date_in(below),
+            pattern.has_day_in_name,
+            pattern.hides(below),
         )
         for feed in sources.feeds
         for pattern in [sources.pattern(feed)]
         for path in pattern.files(drops)
     ]
     owners: dict[Path, str] = {}
-    for file in files:
+    for file in (file for file in files if not file.is_hidden):
         if (owner := owners.setdefault(file.path, file.feed)) != file.feed:
             raise SourcesError(
                 f"{file.path} fits the file patterns of both {owner} and {file.feed}.",
@@ -128,7 +138,7 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
 def find_unmatched(drops: Path, sources: Sources) -> list[str]:
     """The files that no pattern takes in the folders that the patterns reach, as paths below the drops folder, in order.
 
-    Hidden files, files that are still being written (`*.partial`) and the generator's lists of faults are nobody's loss.
+    Hidden files, files that are still being written (`*.part`) and the generator's lists of faults are nobody's loss.
     """
     patterns = [sources.pattern(feed) for feed in sources.feeds]
     if sources.trigger_pattern:
@@ -139,7 +149,7 @@ def find_unmatched(drops: Path, sources: Sources) -> list[str]:
         path.as_posix()
         for path in found
         if not any(pattern.matches(path.as_posix()) for pattern in patterns)
-        and not any(IGNORED.fullmatch(part) for part in path.parts)
+        and not any(map(is_no_delivery, path.parts))
     )
 
 
@@ -176,9 +186,10 @@ def content_hash(files: Iterable[tuple[str, str, str]]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def repeated_name(files: Iterable[DropFile]) -> str | None:
-    """A name that comes twice in a batch, whose records could then not be told apart; bronze keeps no suffixes."""
-    files = list(files)
-    names = Counter(file.name for file in files)
-    stems = Counter((file.feed, file.path.stem) for file in files)
-    return next((file.name for file in files if names[file.name] > 1 or stems[file.feed, file.path.stem] > 1), None)
+def alike(files: Iterable[DropFile]) -> list[DropFile]:
+    """Files of a batch with one name, whose records could then not be told apart; bronze keeps no suffixes."""
+    by_name, by_stem = defaultdict(list), defaultdict(list)
+    for file in files:
+        by_name[file.name].append(file)
+        by_stem[file.feed, file.stem].append(file)
+    return next((same for same in (*by_name.values(), *by_stem.values()) if len(same) > 1), [])

@@ -1,7 +1,7 @@
 """The canonical feeds, as vars.yml declares them."""
 
 import copyreg
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -43,9 +43,24 @@ def declared_feeds() -> dict[str, Feed]:
     """Every feed of vars.yml by its name.
 
     Raises:
-        ConfigurationError: one is not declared as a feed is.
+        ConfigurationError: one is not declared as a feed is, or two names are one in a warehouse.
     """
-    return {name: _feed(name, declared) for name, declared in project_vars()["feeds"].items()}
+    feeds = {name: _feed(name, declared) for name, declared in project_vars()["feeds"].items()}
+    _require_apart(feeds, "feeds {}")
+    for name, feed in feeds.items():
+        _require_apart(feed.columns, f"columns {{}} of the feed {name}")
+    return feeds
+
+
+def _require_apart(names: Iterable[str], what: str) -> None:
+    """Refuse names that differ in letter case alone: Glue keeps all in lower case, and no warehouse tells them apart."""
+    seen: dict[str, str] = {}
+    for name in map(str, names):
+        if (other := seen.setdefault(name.lower(), name)) != name:
+            raise ConfigurationError(
+                f"vars.yml declares the {what.format(f'{other} and {name}')}, which are one name to a warehouse.",
+                "Call one of them otherwise.",
+            )
 
 
 def _feed(name: str, declared: dict) -> Feed:

@@ -48,7 +48,7 @@ class FileToLand:
     @property
     def target(self) -> Path:
         """Its bronze file."""
-        return self.folder / f"{self.file.path.stem}.parquet"
+        return self.folder / f"{self.file.stem}.parquet"
 
 
 def land_file(given: FileToLand, rejected: RejectedRecords, workers: Workers) -> LandedFile:
@@ -120,5 +120,6 @@ def _batches(
 
         return workers.map(parse_and_finish, pieces)
 
+    dialect = CsvDialect(declared.delimiter, declared.encoding, skip_lines=declared.skip_lines, header=declared.header)
     with given.file.path.open("rb") as stream:
-        yield from read_csv(stream, CsvDialect(declared.delimiter, declared.encoding), choose, run)
+        yield from read_csv(stream, dialect, choose, run)

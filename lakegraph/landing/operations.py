@@ -8,6 +8,7 @@ from lakegraph.landing.candidates import (
     Candidate,
     dated_candidates,
     expected_paths,
+    hidden_files,
     triggered_candidates,
     unclaimed_files,
 )
@@ -92,14 +93,15 @@ class _Landing:
     def _candidates(self) -> list[Candidate]:
         files = find_drop_files(self.settings.drops, self.sources)
         unmatched = find_unmatched(self.settings.drops, self.sources)
-        self.prints.update(self.executor.fingerprints([file.path for file in files]))
+        self.prints.update(self.executor.fingerprints([file.path for file in files if not file.is_hidden]))
         pattern = self.sources.trigger_pattern
         if self.sources.archive:
             self._finish_moves(files, pattern.files(self.settings.drops) if pattern else [])
             files = [file for file in files if file.path.exists()]
         if pattern is None:
             self.result.unmatched.extend(unmatched)
-            return dated_candidates(files, self.prints, self.visible)
+            self.result.unclaimed.extend(hidden_files(files))
+            return dated_candidates([file for file in files if not file.is_hidden], self.prints, self.visible)
         candidates = triggered_candidates(
             self.settings.drops, self.sources, files, self.prints, self.visible, self.aside.triggers()
         )

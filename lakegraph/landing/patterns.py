@@ -9,6 +9,11 @@ from pathlib import Path
 
 DATE_DIRECTIVES = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%j": r"\d{3}"}
 WHOLE_DATES = ({"%m", "%d"}, {"%j"})
+# Hidden files and folders, marks of other programs (_SUCCESS, ~$orders.csv), uploads that are not whole, and the generator's
+# lists of faults.
+NO_DELIVERY = re.compile(
+    r"[._].*|~\$.*|.*\.(part|partial|filepart|crdownload|tmp|temp)|faults_.*\.json", re.DOTALL | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class FilePattern:
 
     Attributes:
         text: the pattern as its user wrote it.
-        dates: how `{date}` is written, as a strptime format.
+        dates: how `{date}` is written, as a strptime format; with slashes, it is spread over several folders.
     """
 
     text: str
@@ -30,8 +35,18 @@ class FilePattern:
 
     @property
     def has_day_in_name(self) -> bool:
-        """Whether the date stands in the files' own names, and not in those of their folders."""
-        return "{date}" in self.text.rpartition("/")[2]
+        """Whether the whole date stands in the files' own names, and nothing of it in those of their folders."""
+        return "{date}" in self.text.rpartition("/")[2] and "/" not in self.dates
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the files lie in folders below the drops folder."""
+        return "/" in self._glob
+
+    @cached_property
+    def _glob(self) -> str:
+        date = re.sub("%.", "*", self.dates)
+        return re.sub(r"\*+", "*", re.sub(r"([\[?])", r"[\1]", self.text.replace("{date}", date)))
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -57,16 +72,23 @@ class FilePattern:
         fits = bool(self._regex.fullmatch(path)) and (not self.dated or self.date_in(path) is not None)
         return fits and _is_utf8(path)
 
+    def hides(self, path: str) -> bool:
+        """Whether a matching path is called like what is no delivery; a pattern that is written so itself means it."""
+        own = self._glob.split("/")
+        return any(
+            is_no_delivery(part) and not is_no_delivery(own[place]) for place, part in enumerate(path.split("/"))
+        )
+
     def files(self, folder: Path) -> Iterator[Path]:
         """The files below a folder that fit the pattern, in the order of their names."""
-        for path in sorted(folder.glob(_glob(self.text))):
+        for path in sorted(folder.glob(self._glob)):
             if path.is_file() and self.matches(path.relative_to(folder).as_posix()):
                 yield path
 
     def folders(self, folder: Path) -> Iterator[Path]:
         """The folders at or below a folder in which files that fit the pattern can lie."""
-        parent, _, _ = self.text.rpartition("/")
-        return folder.glob(_glob(parent)) if parent else iter([folder])
+        parent, _, _ = self._glob.rpartition("/")
+        return folder.glob(parent) if parent else iter([folder])
 
 
 def _is_utf8(path: str) -> bool:
@@ -77,16 +99,23 @@ def _is_utf8(path: str) -> bool:
     return True
 
 
-def _glob(text: str) -> str:
-    return re.sub(r"(\{date\}|\*)+", "*", re.sub(r"([\[?])", r"[\1]", text))
+def is_no_delivery(name: str) -> bool:
+    """Whether a file or a folder is called like what nobody delivers."""
+    return bool(NO_DELIVERY.fullmatch(name))
 
 
 def date_regex(dates: str) -> str:
     """The regular expression of a date as a strptime format writes it.
 
     Raises:
-        ValueError: the format does not fix a day, or uses a directive other than %Y, %y, %m, %d and %j.
+        ValueError: the format does not fix a day, uses a directive other than %Y, %y, %m, %d and %j, or cannot be a path.
     """
+    if fault := pattern_fault(dates):
+        raise ValueError(fault)
+    if "*" in dates:
+        raise ValueError("holds '*': only directives stand for something else")
+    if "//" in dates or dates.endswith("/"):
+        raise ValueError("holds an empty folder name")
     parts = re.split(r"(%.)", dates)
     directives = {part for part in parts if part.startswith("%")}
     if unknown := directives - DATE_DIRECTIVES.keys():

@@ -100,8 +100,11 @@ class LandedBatch:
                 remarks.append(
                     f"  {file.source_file}: no column of {file.feed} takes {', '.join(file.unmapped_columns)}"
                 )
+            if file.records_rejected:
+                records = "1 record" if file.records_rejected == 1 else f"{file.records_rejected:,} records"
+                remarks.append(f"  {file.source_file}: {records} could not be read; see ops.rejected_records")
             if not file.records_read:
-                remarks.append(f"  {file.source_file}: has a header and no records")
+                remarks.append(f"  {file.source_file}: has no records")
         return [head, *remarks]
 
 
@@ -141,8 +144,10 @@ class LandingResult:
         return not (self.waiting or self.refused)
 
     def summary(self) -> str:
-        """What happened, line by line, for the console (rich markup is escaped)."""
+        """What happened, line by line, for the console (rich markup is escaped, and what would steer a terminal)."""
         from rich.markup import escape
+
+        from lakegraph.runtime.console import printable
 
         lines = [line for batch in self.batches for line in batch.lines()]
         if self.repeated:
@@ -153,7 +158,8 @@ class LandingResult:
             lines.append(f"left alone: {_shortened(self.unclaimed)}")
         if self.unmatched:
             lines.append(f"no pattern of the sources file takes: {_shortened(self.unmatched)}")
-        return escape("\n".join(lines or ["nothing to land"]))
+        # no name makes lines of its own
+        return escape("\n".join(map(printable, lines or ["nothing to land"])))
 
 
 def _shortened(names: list[str], most: int = 5) -> str:

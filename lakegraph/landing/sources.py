@@ -2,15 +2,17 @@
 
 import codecs
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from lakegraph.landing.date_formats import date_format_fault
 from lakegraph.landing.feeds import Delivery, declared_feeds
+from lakegraph.landing.header import map_columns
 from lakegraph.landing.hints import did_you_mean
 from lakegraph.landing.patterns import FilePattern, date_regex, pattern_fault
+from lakegraph.landing.readers.contract import DEFAULT_DELIMITER, DELIMITER, UnreadableFileError
 from lakegraph.landing.yaml_file import read_yaml
 from lakegraph.runtime.errors import ConfigurationError
 
@@ -21,10 +23,25 @@ MUST_BE = {
     "string_type": "must be a text",
     "invalid_key": "must be a text",
     "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "greater_than_equal": "must not be negative",
 }
-# What keys are made of separates no fields: the keys in a record that cannot be read would not be found.
-DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
 NAMED_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+# The mark of databases for no value (\N) and what else begins with a backslash are other signs between double quotes.
+YAML_ESCAPES = {
+    "\u0085": r"\N",
+    "\u00a0": r"\_",
+    "\0": r"\0",
+    "\a": r"\a",
+    "\b": r"\b",
+    "\x1b": r"\e",
+    "\v": r"\v",
+    "\f": r"\f",
+    "\n": r"\n",
+    "\r": r"\r",
+    "\u2028": r"\L",
+    "\u2029": r"\P",
+}
 
 
 class SourcesError(ConfigurationError):
@@ -70,18 +87,26 @@ def _one_or_several(given: Any) -> Any:
 def _checked_date_formats(given: Any) -> Any:
     formats = _one_or_several(given)
     for text in [formats] if isinstance(formats, str) else formats:
-        _check_date_format(text)
+        if fault := date_format_fault(text):
+            raise ValueError(fault)
     return formats
 
 
-def _check_date_format(text: str) -> None:
-    moment = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)
-    try:
-        says_the_day = datetime.strptime(moment.strftime(text), text).date() == moment.date()
-    except (ValueError, re.error):  # the latter for a directive that stands twice
-        says_the_day = False
-    if not says_the_day:
-        raise ValueError("does not say year, month and day; write it like %d/%m/%Y")
+def _checked_header(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("names no column")
+    return tuple(name.strip() for name in names)
+
+
+def _checked_null_value(text: str) -> str:
+    # a no-break space is a blank like others beside other signs
+    for sign, written in YAML_ESCAPES.items():
+        if text == sign or (sign in text and sign != "\u00a0"):
+            raise ValueError(
+                f"holds U+{ord(sign):04X}, which is what YAML makes of {written} in double quotes; "
+                f"write '{written}' in single quotes"
+            )
+    return text
 
 
 class _Declared(BaseModel):
@@ -95,6 +120,8 @@ class FileOptions(_Declared):
         format: the file format.
         delimiter: what separates two fields.
         encoding: the files' character encoding, by a name that Python knows.
+        skip_lines: how many lines stand above the header, or above the records where there is none.
+        header: what the files' columns are called, where they have no header.
         decimal_comma: numbers are written 1.234,56 or 1 234,56.
         date_format: dates and times are written in this strptime format instead of ISO 8601, or in one of several, of which
             the first that fits holds.
@@ -102,11 +129,13 @@ class FileOptions(_Declared):
     """
 
     format: Literal["csv"] = "csv"
-    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
+    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = DEFAULT_DELIMITER
     encoding: Annotated[str, AfterValidator(_checked_encoding)] = "utf-8"
+    skip_lines: Annotated[int, Field(ge=0)] = 0
+    header: Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_checked_header)] | None = None
     decimal_comma: bool = False
     date_format: Annotated[str | tuple[str, ...], BeforeValidator(_checked_date_formats)] | None = None
-    null_values: tuple[str, ...] = Field(default=(), strict=False)
+    null_values: tuple[Annotated[str, AfterValidator(_checked_null_value)], ...] = Field(default=(), strict=False)
 
 
 class FeedFiles(FileOptions):
@@ -233,3 +262,8 @@ def _check_names(sources: Sources, path: Path) -> None:
             if column not in declared[name].types:
                 hint = did_you_mean(column, declared[name].columns)
                 raise SourcesError(f"{path}: 'feeds.{name}.from.{column}' is not a column of {name}{hint}.")
+        if files.header:
+            try:
+                map_columns(files.header, declared[name], files.names, files.delimiter)
+            except UnreadableFileError as error:
+                raise SourcesError(f"{path}: 'feeds.{name}.header': {error.message}.", error.hint) from None

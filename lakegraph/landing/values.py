@@ -42,6 +42,8 @@ class ValueOptions:
 def apply_options(column: "pa.Array", declared_type: str, options: ValueOptions) -> "pa.Array":
     """A column's texts, as numbers with a point, ISO dates (times in UTC) and nulls; misfits with a remark behind them.
 
+    A date is that which is written, also where it would be another day in UTC.
+
     Args:
         column: the texts of one column.
         declared_type: the type that vars.yml gives it.
@@ -89,7 +91,7 @@ def _iso(text: str, date_formats: tuple[str, ...], declared_type: str) -> str:
         return text
     for date_format in date_formats:
         try:
-            return _in_utc(datetime.strptime(written, date_format), date_format, declared_type)
+            return _in_iso(datetime.strptime(written, date_format), date_format, declared_type)
         except ValueError:
             continue
         except OverflowError:
@@ -97,8 +99,11 @@ def _iso(text: str, date_formats: tuple[str, ...], declared_type: str) -> str:
     return f"{text} (not written as {' or '.join(date_formats)})"
 
 
-def _in_utc(moment: datetime, date_format: str, declared_type: str) -> str:
-    if moment.tzinfo:
+def _in_iso(moment: datetime, date_format: str, declared_type: str) -> str:
+    # a date is that which is written, whatever day it is in UTC then: as staging takes it from ISO texts
+    if declared_type == "date":
+        moment = moment.replace(tzinfo=None)
+    elif moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
-    timed = declared_type == "timestamp" or re.search("%[HIMSfcXT]", date_format)
+    timed = declared_type == "timestamp" or re.search("%[HIMSfcX]", date_format)
     return moment.isoformat(sep=" ") if timed else moment.date().isoformat()

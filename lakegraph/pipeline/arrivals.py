@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from lakegraph.landing.drops import IGNORED, DropsError
-from lakegraph.landing.patterns import FilePattern
+from lakegraph.landing.drops import DropsError
+from lakegraph.landing.patterns import FilePattern, is_no_delivery
 from lakegraph.landing.sources import Sources
 
 # how long a file must have kept its size and times to count as whole; a trigger is a few hundred bytes
@@ -75,7 +75,7 @@ class Arrivals:
     @property
     def nested(self) -> bool:
         """Whether files may lie in folders below the drops folder."""
-        return any("/" in pattern.text for pattern in self._patterns)
+        return any(pattern.is_nested for pattern in self._patterns)
 
     def look(self, unfinished: bool) -> Look:
         """Look at the folder.
@@ -119,7 +119,7 @@ class Arrivals:
 
     def _fits(self, path: Path, patterns: list[FilePattern]) -> bool:
         relative = path.relative_to(self.drops).as_posix()
-        return any(pattern.matches(relative) for pattern in patterns)
+        return any(pattern.matches(relative) and not pattern.hides(relative) for pattern in patterns)
 
     def _files(self) -> Iterator[tuple[Path, Signature]]:
         if not self.drops.is_dir():
@@ -135,7 +135,8 @@ class Arrivals:
             raise DropsError(f"The drops folder {self.drops} cannot be read: {error.strerror}.") from error
 
     def _signature(self, path: Path) -> Signature | None:
-        if any(IGNORED.fullmatch(part) for part in path.relative_to(self.drops).parts):
+        hidden = any(map(is_no_delivery, path.relative_to(self.drops).parts))
+        if hidden and path not in self._expected and not self._is_taken(path):
             return None
         try:
             stat = path.stat()
@@ -143,4 +144,4 @@ class Arrivals:
             return None
         if not path.is_file():
             return None
-        return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if self._is_taken(path) else IS_THERE
+        return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if hidden or self._is_taken(path) else IS_THERE

@@ -5,7 +5,7 @@ from rich.markup import escape
 
 from lakegraph.pipeline.batches import BatchState
 from lakegraph.pipeline.run import RunOutcome
-from lakegraph.runtime.console import say
+from lakegraph.runtime.console import printable, say
 from lakegraph.runtime.neo4j_server import find_server
 from lakegraph.runtime.settings import Settings
 from lakegraph.runtime.warehouse import reading
@@ -90,5 +90,6 @@ def show_batches(batches: list[BatchState]) -> None:
         verdict = f"{batch.verdict} ({batch.score})" if batch.verdict else ""
         records = "" if batch.records_read is None else f"{batch.records_read:,}"
         day = str(batch.batch_date or "")
-        table.add_row(escape(batch.batch_id), day, records, batch.state, verdict, escape(batch.reason or ""))
+        reason = escape(printable(batch.reason or ""))
+        table.add_row(escape(printable(batch.batch_id)), day, records, batch.state, verdict, reason)
     Console(highlight=False).print(table)

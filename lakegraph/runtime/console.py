@@ -1,6 +1,7 @@
 """What the commands print, and how they end."""
 
 import logging
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -10,21 +11,32 @@ from lakegraph.runtime.errors import LakegraphError
 from lakegraph.runtime.interrupts import was_interrupted
 
 INTERRUPTED = 130
+# What moves a terminal's cursor, colours what follows, ends a line or turns the direction of writing: the name of a file, a
+# header or a value may hold it.
+STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """A text on one line, with escapes for all that would steer a terminal."""
+    return STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def say(text: str = "") -> None:
-    """Print one line for the user, with rich markup, to standard output; what its encoding lacks comes as an escape."""
+    """Print one line or several for the user, with rich markup, to standard output.
+
+    What would steer the terminal, and what the output's encoding lacks, comes as an escape.
+    """
     from rich.console import Console
 
     # the name of a file may hold bytes that are no characters at all
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    printable = text.encode(encoding, "backslashreplace").decode(encoding)
-    Console(highlight=False, soft_wrap=True).print(printable)
+    lines = "\n".join(map(printable, text.split("\n"))).encode(encoding, "backslashreplace").decode(encoding)
+    Console(highlight=False, soft_wrap=True).print(lines)
 
 
 def complain(text: str) -> None:
     """Print one line of trouble to standard error, as plain text."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def guarded(command: Callable[[], None]) -> NoReturn:

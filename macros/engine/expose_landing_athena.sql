@@ -1,5 +1,6 @@
 {# What has landed is Parquet on S3, below ATHENA_LAKE_DIR. Glue has a table for each feed, a partition for each batch, and
-   a table for each operational table; columns that were declared since are added. dbt's own tables are Iceberg. #}
+   a table for each operational table; columns that were declared since are added. dbt's own tables are Iceberg. Glue keeps
+   names in lower case, whatever their declaration; folders are called as landing calls them. #}
 {% macro athena__expose_landing() %}
     {% set lake = athena_lake() %}
     {% for schema in ['bronze', 'ops'] if not adapter.check_schema_exists(target.database, schema) %}
@@ -8,7 +9,7 @@
     {% for feed in var('feeds') %}
         {% set columns = bronze_columns(feed) %}
         {% do columns.pop('_batch_id') %}
-        {% do athena_landing_table('bronze', feed, columns, lake ~ '/bronze/' ~ feed ~ '/', '_batch_id') %}
+        {% do athena_landing_table('bronze', feed | lower, columns, lake ~ '/bronze/' ~ feed ~ '/', '_batch_id') %}
     {% endfor %}
     {% for table, columns in var('ops_tables').items() %}
         {% do athena_landing_table('ops', table, columns, lake ~ '/ops/' ~ table ~ '/') %}
@@ -47,8 +48,7 @@
             ~ " stored as parquet location '" ~ location ~ "'"
         ) %}
     {% else %}
-        {% set known, new = adapter.get_columns_in_relation(relation) | map(attribute='name') | list, {} %}
-        {% for name, column in columns.items() if name not in known %}{% do new.update({name: column}) %}{% endfor %}
+        {% set new = athena_new_columns(columns, adapter.get_columns_in_relation(relation) | map(attribute='name')) %}
         {% if new %}
             {% do run_query("alter table `" ~ schema ~ "`.`" ~ table ~ "` add columns (" ~ athena_ddl(new) ~ ")") %}
         {% endif %}
@@ -56,11 +56,19 @@
 {% endmacro %}
 
 
+{# Those of some declared columns that a table of Glue's does not have yet. #}
+{% macro athena_new_columns(columns, known) %}
+    {% set known, new = known | map('lower') | list, {} %}
+    {% for name, column in columns.items() if name | lower not in known %}{% do new.update({name: column}) %}{% endfor %}
+    {{ return(new) }}
+{% endmacro %}
+
+
 {# Registers the partitions of visible batches that Glue does not know yet: a join on the batch then reads its files alone. #}
 {% macro athena_add_partitions(lake) %}
     {% set known = [] %}
     {% for feed in var('feeds') %}
-        {% do known.append("select '" ~ feed ~ "' as feed, _batch_id as batch_id from bronze.\"" ~ feed ~ "$partitions\"") %}
+        {% do known.append("select '" ~ feed ~ "' as feed, _batch_id as batch_id from bronze.\"" ~ feed | lower ~ "$partitions\"") %}
     {% endfor %}
     {% set missing = {} %}
     {% for row in run_query(
@@ -82,7 +90,7 @@
                 ) %}
             {% endfor %}
             {% do run_query(
-                "alter table `bronze`.`" ~ feed ~ "` add if not exists " ~ partitions | join(' ')
+                "alter table `bronze`.`" ~ feed | lower ~ "` add if not exists " ~ partitions | join(' ')
             ) %}
         {% endfor %}
     {% endfor %}
@@ -95,7 +103,7 @@
     {% set parts = [] %}
     {% for name, column in columns.items() %}
         {% set type = sql_type(column.type) %}
-        {% do parts.append("`" ~ name ~ "` " ~ hive.get(type, type)) %}
+        {% do parts.append("`" ~ name | lower ~ "` " ~ hive.get(type, type)) %}
     {% endfor %}
     {{ return(parts | join(', ')) }}
 {% endmacro %}

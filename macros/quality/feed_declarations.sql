@@ -4,6 +4,9 @@
     {% set wrong = [] %}
     {% for name in ([feed] if execute else var('feeds')) %}
         {% set problems = feed_problems(declared(name)) %}
+        {% for other in var('feeds') if other != name and other | lower == name | lower %}
+            {% do problems.append("is called like the feed '" ~ other ~ "', letter case apart; call one of them otherwise") %}
+        {% endfor %}
         {% if problems %}
             {% do wrong.append("The feed '" ~ name ~ "' in vars.yml " ~ problems | join('; it ') ~ '.') %}
         {% endif %}
@@ -30,6 +33,13 @@
                 {% do problems.append("has the " ~ part ~ " '" ~ name ~ "', which is none of its columns") %}
             {% endfor %}
         {% endif %}
+    {% endfor %}
+    {% for name in feed.columns %}
+        {% for other in (feed.columns | list)[:loop.index0] if other | lower == name | lower %}
+            {% do problems.append(
+                "has the columns '" ~ other ~ "' and '" ~ name ~ "', which are one name to a warehouse; call one of them otherwise"
+            ) %}
+        {% endfor %}
     {% endfor %}
     {% for name, column in feed.columns.items() %}
         {% set type = column.get('type') if column is mapping %}

@@ -115,7 +115,32 @@
         ) %}
     {% elif rule.kind == 'allowed' and not is_filled_list(rule['values']) %}
         {% do problems.append('allows no values; write values: [one, another]') %}
+    {% elif rule.kind == 'allowed' %}
+        {% for name in rule.columns if name in var('feeds')[rule.feed].columns %}
+            {% do problems.extend(value_problems(rule, name, rule['values'])) %}
+        {% endfor %}
     {% endif %}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{# What is wrong with values that a column is compared with. YAML reads some that are written without quotes as something else,
+   which no text in a file would ever equal. #}
+{% macro value_problems(rule, name, values) %}
+    {% set problems, type = [], var('feeds')[rule.feed].columns[name].type %}
+    {% for value in values if value is not string %}
+        {% set is_of_type = (
+            (type == 'boolean' and value is boolean)
+            or (type in ['integer', 'decimal'] and value is number and value is not boolean)
+            or (type in ['date', 'timestamp'] and value.isoformat is defined)
+        ) %}
+        {% if not is_of_type %}
+            {% do problems.append(
+                "compares " ~ name ~ " with the value " ~ value ~ ", which is no " ~ ('text' if type == 'string' else type)
+                ~ " (YAML reads NO as false, 010 as 8, 12:30 as 750); write it in quotes, as it stands in the files"
+            ) %}
+        {% endif %}
+    {% endfor %}
     {{ return(problems) }}
 {% endmacro %}
 
@@ -132,7 +157,7 @@
             "has a `when` on the column '" ~ rule.when.column ~ "', which the feed " ~ rule.feed ~ ' does not have'
         ]) }}
     {% endif %}
-    {{ return([]) }}
+    {{ return(value_problems(rule, rule.when.column, rule.when['values'])) }}
 {% endmacro %}
 
 

@@ -69,3 +69,17 @@ def test_macros_give_on_duckdb_what_the_table_says(tmp_path):
         found = differences(sql, lambda statement: warehouse.execute(statement).fetchall(), HISTORY)
 
     assert found == []
+
+
+@pytest.mark.slow
+def test_names_are_in_lower_case_in_glue_and_no_column_is_added_twice(tmp_path):
+    declared = "{'id': {'type': 'string'}, 'Price': {'type': 'decimal'}, 'Sold_At': {'type': 'timestamp'}}"
+
+    said = compiled(
+        tmp_path / "project",
+        f"{{{{ athena_ddl({declared}) }}}}; {{{{ athena_ddl(athena_new_columns({declared}, ['id', 'price'])) }}}}",
+        "dev",
+        {},
+    )
+
+    assert said == "`id` string, `price` decimal(18,4), `sold_at` timestamp; `sold_at` timestamp"

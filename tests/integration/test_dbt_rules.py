@@ -317,6 +317,22 @@ def test_every_declaration_that_cannot_be_checked_is_told(tmp_path):
             "has a `when` without",
         "{id: v, feed: orders, kind: not_null, columns: [currency], when: {column: q, values: [1]}, severity: warn}":
             "has a `when` on the column 'q'",
+        "{id: y, feed: customers, kind: allowed, columns: [country], values: [DE, NO], severity: warn}":
+            "The rule 'y' compares country with the value False, which is no text",
+        "{id: z, feed: customers, kind: allowed, columns: [zip_code], values: [010], severity: warn}":
+            "The rule 'z' compares zip_code with the value 8, which is no text",
+        "{id: u, feed: customers, kind: allowed, columns: [state], values: [1_000], severity: warn}":
+            "The rule 'u' compares state with the value 1000, which is no text",
+        "{id: h, feed: customers, kind: allowed, columns: [city], values: [12:30], severity: warn}":
+            "The rule 'h' compares city with the value 750, which is no text",
+        "{id: d, feed: customers, kind: allowed, columns: [gender], values: [2025-01-15], severity: warn}":
+            "The rule 'd' compares gender with the value 2025-01-15, which is no text",
+        "{id: e, feed: customers, kind: allowed, columns: [address], values: [~], severity: warn}":
+            "The rule 'e' compares address with the value None, which is no text",
+        "{id: g, feed: orders, kind: allowed, columns: [quantity], values: [1, yes], severity: warn}":
+            "The rule 'g' compares quantity with the value True, which is no integer",
+        "{id: i, feed: customers, kind: not_null, columns: [email], when: {column: phone, values: [on]}, severity: warn}":
+            "The rule 'i' compares phone with the value True, which is no text",
         "{id: 'x,y', feed: orders, kind: not_null, columns: [currency], severity: warn}": "has an id with other signs",
         "{id: orders.order_id.not_null, feed: orders, kind: not_null, columns: [order_id], severity: error}":
             "has the id of a rule that needs no entry",
@@ -332,6 +348,8 @@ def test_every_declaration_that_cannot_be_checked_is_told(tmp_path):
     message = " ".join(printed.split())
     assert [said[rule] for rule in said if said[rule] not in message] == []
     assert "The rule 'k' has the unknown kind 'nonull'; use not_null, range, format, not_future, allowed." in message
+    for told in ("'g' compares quantity with the value 1,", "with the value DE,"):
+        assert told not in message
     assert "Traceback" not in printed
 
 

@@ -112,9 +112,10 @@ def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
             "text__rating": {"type": "string"},
             "my stars": {"type": "decimal"},
             "stars": {"type": "float"},
+            "Rating": {"type": "decimal"},
         },
     }
-    declare(project, feeds | {"reviews": broken})
+    declare(project, feeds | {"reviews": broken, "Orders": feeds["orders"]})
 
     succeeded, printed = DbtLake(tmp_path, project).dbt("parse")
 
@@ -129,6 +130,8 @@ def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
         "has the column 'Batch_Number', a name",
         "has the column 'text__rating', a name",
         "has the column 'my stars': use letters, digits and underscores",
+        "has the columns 'rating' and 'Rating', which are one name to a warehouse",
+        "The feed 'Orders' in vars.yml is called like the feed 'orders', letter case apart",
         "gives the column 'stars' the type 'float'; use string, integer, decimal, boolean, date, timestamp",
     ]
     assert [words for words in told if words not in message] == []

@@ -17,6 +17,9 @@ ChooseColumns = Callable[[tuple[str, ...]], Mapping[str, int]]
 Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 SOURCE_LINE = "_source_line"
+# What may separate fields. What keys are made of does not: the keys in a record that cannot be read would not be found.
+DELIMITER = r"[^\w.\-\"\r\n\0\x80-\U0010ffff]"
+DEFAULT_DELIMITER = ","
 
 
 class Reason(StrEnum):
@@ -33,7 +36,7 @@ class Rejected:
     """A record that could not be read.
 
     Attributes:
-        line: the physical line on which it starts; a header stands on line 1.
+        line: the physical line on which it starts; the file's first is line 1.
         reason: why.
         detail: what exactly was found.
         raw_text: the record as it stands in the file; bytes that are no text are written as \\xNN.

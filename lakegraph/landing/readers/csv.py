@@ -7,7 +7,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
+from lakegraph.landing.readers.beginning import BOM, read_beginning
 from lakegraph.landing.readers.contract import (
+    DEFAULT_DELIMITER,
     SOURCE_LINE,
     ChooseColumns,
     Chunk,
@@ -17,7 +19,7 @@ from lakegraph.landing.readers.contract import (
     UnreadableFileError,
 )
 from lakegraph.landing.readers.encoding import readable, utf8_stream
-from lakegraph.landing.readers.framing import BOM, Frame, Limits, frames
+from lakegraph.landing.readers.framing import Frame, Limits, frames
 from lakegraph.landing.readers.quotes import leading_fields
 
 if TYPE_CHECKING:
@@ -26,15 +28,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CsvDialect:
-    """How a CSV file is written, and how much of it is held in memory."""
+    """How a CSV file is written, and how much of it is held in memory.
 
-    delimiter: str = ","
+    Attributes:
+        delimiter: what separates fields; where it is the default, a first line `sep=;` says otherwise.
+        encoding: the character encoding, by a name that Python knows.
+        limits: what is held in memory.
+        skip_lines: how many lines stand above the header, or above the records where there is none.
+        header: what the columns are called, where the file does not say it.
+    """
+
+    delimiter: str = DEFAULT_DELIMITER
     encoding: str = "utf-8"
     limits: Limits = field(default_factory=Limits)
+    skip_lines: int = 0
+    header: tuple[str, ...] | None = None
 
 
 def read_csv(stream: BinaryIO, dialect: CsvDialect, choose: ChooseColumns, run: Run = map) -> Iterator[Chunk]:
-    """Read a CSV file with a header; memory is bounded by the dialect's limits and by how far `run` reads ahead.
+    """Read a CSV file, which may be compressed with gzip.
+
+    Memory is bounded by the dialect's limits and by how far `run` reads ahead.
 
     Args:
         stream: the file.
@@ -46,15 +60,20 @@ def read_csv(stream: BinaryIO, dialect: CsvDialect, choose: ChooseColumns, run: 
         Chunk by chunk, in the file's order, all its records: as text, or rejected with their reason.
 
     Raises:
-        UnreadableFileError: there is no header, or none that can be read.
+        UnreadableFileError: there is no header, or none that can be read; or the file as a whole is not written as is said.
     """
-    pieces = frames(utf8_stream(stream, dialect.encoding), dialect.delimiter, dialect.limits)
-    first = next((piece for piece in pieces if len(piece) or piece.rejected), None)
-    if first is None:
-        raise UnreadableFileError("the file is empty: it has not even a header")
-    header = _header(first, dialect)
+    text = utf8_stream(stream, dialect.encoding)
+    begin = read_beginning(text, dialect.delimiter, dialect.skip_lines, dialect.limits.block)
+    dialect = replace(dialect, delimiter=begin.delimiter)
+    pieces = frames(text, dialect.delimiter, dialect.limits, begin.data, begin.line)
+    header = dialect.header
+    if header is None:
+        first = next((piece for piece in pieces if len(piece) or piece.rejected), None)
+        if first is None:
+            raise UnreadableFileError("the file is empty: it has not even a header")
+        header, pieces = _header(first, dialect), chain([first.keep(slice(1, None))], pieces)
     parse = partial(_parse, dialect=dialect, width=len(header), columns=choose(header))
-    yield from run(parse, chain([first.keep(slice(1, None))], pieces))
+    yield from run(parse, pieces)
 
 
 def _header(frame: Frame, dialect: CsvDialect) -> tuple[str, ...]:

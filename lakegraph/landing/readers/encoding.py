@@ -1,14 +1,17 @@
 """Files in other encodings, as a stream of UTF-8."""
 
 import codecs
+import gzip
 import re
+import zlib
 from typing import BinaryIO
 
 from lakegraph.landing.readers.contract import UnreadableFileError
 
+GZIP = b"\x1f\x8b"
 # the first bytes of what is sometimes named .csv
 OTHER_FORMATS = {
-    b"\x1f\x8b": ("compressed with gzip", "Have it unpacked before it is dropped."),
+    GZIP: ("compressed with gzip", "Have it unpacked before it is dropped."),
     b"PK\x03\x04": ("a zip archive or an Excel workbook", "Have it unpacked, or saved as CSV, before it is dropped."),
     b"\xd0\xcf\x11\xe0": ("an Excel workbook", "Have it saved as CSV before it is dropped."),
     b"PAR1\x15": ("Parquet", "Have it written as CSV before it is dropped."),
@@ -17,6 +20,7 @@ OTHER_FORMATS = {
 # rejected where those of UTF-8 files are, and its raw text can still show the byte.
 _FIRST_SURROGATE = 0xDC00
 _HANDLER = "lakegraph.undecodable"
+_SAY_UTF8 = "Say 'encoding: utf-8' for its feed in the sources file, or have the file written as it says."
 
 
 def _as_surrogates(error: UnicodeError) -> tuple[str, int]:
@@ -32,15 +36,82 @@ class Utf8Stream:
     """A stream of bytes in some encoding, read as UTF-8; undecodable bytes become bytes that are not valid UTF-8."""
 
     def __init__(self, stream: BinaryIO, encoding: str):
-        self._stream = stream
+        self._stream, self._encoding = stream, encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
+        # Of an encoding of several bytes, other bytes are rejected; in one of one byte, any bytes are text.
+        self._may_be_utf8 = _MayBeUtf8() if _is_one_byte(encoding) else None
 
     def read(self, size: int) -> bytes:
-        """The UTF-8 of about `size` bytes of the file; empty at its end only."""
+        """The UTF-8 of about `size` bytes of the file; empty at its end only.
+
+        Raises:
+            UnreadableFileError: its bytes are UTF-8 to the last one, and its encoding is said to be one of one byte.
+        """
         while block := self._stream.read(size):
+            if self._may_be_utf8:
+                self._may_be_utf8.add(block)
             if text := self._decoder.decode(block):
                 return text.encode("utf-8", "surrogatepass")
+        if self._may_be_utf8 and self._may_be_utf8.is_certain():
+            raise UnreadableFileError(
+                f"the file is UTF-8 throughout, but its encoding is said to be {self._encoding}", _SAY_UTF8
+            )
         return self._decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+
+
+class _MayBeUtf8:
+    """Whether bytes are UTF-8 and not ASCII alone; other text is found out at its first such byte, mostly."""
+
+    def __init__(self):
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._refuted = self._beyond_ascii = False
+
+    def add(self, block: bytes) -> None:
+        """Look at more bytes."""
+        if self._refuted or (block.isascii() and not self._decoder.getstate()[0]):
+            return
+        self._decode(block)
+        self._beyond_ascii = True
+
+    def is_certain(self) -> bool:
+        """Whether they are, now that all have been seen."""
+        if self._beyond_ascii and not self._refuted:
+            self._decode(b"", final=True)
+        return self._beyond_ascii and not self._refuted
+
+    def _decode(self, block: bytes, final: bool = False) -> None:
+        try:
+            self._decoder.decode(block, final)
+        except UnicodeDecodeError:
+            self._refuted = True
+
+
+def _is_one_byte(encoding: str) -> bool:
+    beyond_ascii = bytes(range(128, 256))
+    try:
+        return len(beyond_ascii.decode(encoding, "replace")) == 128 and bool(beyond_ascii.decode(encoding, "ignore"))
+    except UnicodeError:  # of the names of hosts, for one
+        return False
+
+
+class _Unpacked:
+    """What is in a file that is compressed with gzip."""
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = gzip.GzipFile(fileobj=stream)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes.
+
+        Raises:
+            UnreadableFileError: the file is cut off or corrupt.
+        """
+        try:
+            return self._stream.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnreadableFileError(
+                f"the file is compressed with gzip, and broken: {str(error).rstrip('.')}", "Have it delivered again."
+            ) from error
 
 
 class _Begun:
@@ -55,20 +126,29 @@ class _Begun:
 
 
 def utf8_stream(stream: BinaryIO, encoding: str) -> "BinaryIO | Utf8Stream":
-    """A stream of what a file holds, in UTF-8.
+    """A stream of what a file holds, in UTF-8; one that is compressed with gzip is unpacked.
+
+    Args:
+        stream: the file, from its first byte.
+        encoding: how its text is written.
 
     Raises:
         UnreadableFileError: the file begins as text of that encoding does not.
     """
     is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-    begin = stream.read(max(map(len, OTHER_FORMATS)))
+    longest = max(map(len, OTHER_FORMATS))
+    begin = stream.read(longest)
+    if begin.startswith(GZIP):
+        stream.seek(0)
+        stream = _Unpacked(stream)
+        begin = stream.read(longest)
     for mark, (what, hint) in OTHER_FORMATS.items():
         if begin.startswith(mark):
             raise UnreadableFileError(f"the file is no text, but {what}", hint)
     if begin.startswith(codecs.BOM_UTF8) and not is_utf8:
         raise UnreadableFileError(
             f"the file begins with the mark of UTF-8, but its encoding is said to be {encoding}",
-            "Say 'encoding: utf-8' for its feed in the sources file, or have the file written as it says.",
+            _SAY_UTF8,
         )
     begun = _Begun(begin, stream)
     return begun if is_utf8 else Utf8Stream(begun, encoding)

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from lakegraph.landing.readers.contract import Reason, Rejected, UnreadableFileError
+from lakegraph.landing.readers.contract import Reason, Rejected
 from lakegraph.landing.readers.encoding import Utf8Stream, readable
 from lakegraph.landing.readers.lines import Lines, find_lines
 from lakegraph.landing.readers.quotes import Settled, settle
 
 if TYPE_CHECKING:
     import numpy as np
-
-BOM = b"\xef\xbb\xbf"
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -78,15 +75,21 @@ class Frame:
         return self.keep(kept, rejected)
 
 
-def frames(stream: "BinaryIO | Utf8Stream", delimiter: str, limits: Limits) -> Iterator[Frame]:
-    """The records of a UTF-8 stream, frame by frame, the header's being the first one.
+def frames(
+    stream: "BinaryIO | Utf8Stream", delimiter: str, limits: Limits, begin: bytes = b"", line: int = 1
+) -> Iterator[Frame]:
+    """The records of a UTF-8 stream, frame by frame; a header is the first one.
 
     Lines without a character are no records. A frame is at most `limits.block + limits.record` bytes long.
 
-    Raises:
-        UnreadableFileError: the stream begins as UTF-16 does.
+    Args:
+        stream: what is to be read.
+        delimiter: what separates fields.
+        limits: what is held in memory.
+        begin: what has been read before, no longer than a block.
+        line: the physical line with which it begins.
     """
-    buffer, line, final = _beginning(stream), 1, False
+    buffer, final = begin, False
     while not final:
         block = stream.read(limits.block)
         final = not block
@@ -100,15 +103,6 @@ def frames(stream: "BinaryIO | Utf8Stream", delimiter: str, limits: Limits) -> I
             size, kept, buffer = _skip_line(stream, buffer, limits)
             yield _skipped(line, size, kept, limits)
             line += 1
-
-
-def _beginning(stream: "BinaryIO | Utf8Stream") -> bytes:
-    begin = b""
-    while len(begin) < len(BOM) and (block := stream.read(len(BOM))):
-        begin += block
-    if begin.startswith(UTF_16_MARKS):
-        raise UnreadableFileError("the file begins as UTF-16 does", "Say so under 'encoding' in the sources file.")
-    return begin.removeprefix(BOM)
 
 
 def _frame(data: bytes, lines: Lines, settled: Settled, first_line: int, limits: Limits) -> Frame:

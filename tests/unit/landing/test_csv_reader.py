@@ -158,7 +158,8 @@ def test_a_file_without_a_usable_header_is_refused(data, message):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (gzip.compress(b"a,b\n1,2\n"), "compressed with gzip"),
+        (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "compressed with gzip"),
+        (gzip.compress(b"PK\x03\x04\x14\x00"), "a zip archive"),
         (b"PK\x03\x04\x14\x00", "a zip archive or an Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Excel workbook"),
         (b"PAR1\x15\x04", "Parquet"),
@@ -175,6 +176,82 @@ def test_utf_8_under_the_name_of_another_encoding_is_refused(encoding):
         UnreadableFileError, match=f"begins with the mark of UTF-8, but its encoding is said to be {encoding}"
     ):
         read("\ufeffa,b\n1,Köln\n".encode(), encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp437", "koi8-r", "mac-roman"])
+@pytest.mark.parametrize("text", ["é", "Köln €", "日本", "Москва"])
+@pytest.mark.parametrize("block", [1, 2, 3, 1000])
+def test_utf_8_under_the_name_of_a_one_byte_encoding_is_refused(encoding, text, block):
+    data = f"a,b\n1,plain\n2,{text}\n3,plain\n".encode()
+
+    with pytest.raises(
+        UnreadableFileError, match=f"is UTF-8 throughout, but its encoding is said to be {encoding}"
+    ) as raised:
+        read(data, encoding=encoding, limits=Limits(block=block, record=1000))
+
+    assert "encoding: utf-8" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("latin-1", "Ã© and é"),
+        ("latin-1", "é"),
+        ("latin-1", "Ã"),
+        ("cp1252", "â‚¬ and €"),
+        ("koi8-r", "Москва"),
+        ("cp1251", "Рё и"),
+        ("latin-1", "plain"),
+        ("shift_jis", "日本"),
+    ],
+)
+@pytest.mark.parametrize("block", [1, 2, 3, 1000])
+def test_text_of_which_some_bytes_may_be_utf_8_is_read(encoding, text, block):
+    data = f"a,b\n1,{text}\n".encode(encoding)
+
+    assert read(data, encoding=encoding, limits=Limits(block=block, record=1000)) == ([("1", text, 2)], [])
+
+
+def test_of_ascii_only_the_records_beyond_it_are_rejected():
+    rows, rejected = read("a,b\n1,é\n2,x\n".encode(), encoding="ascii")
+
+    assert rows == [("2", "x", 3)]
+    assert [record[:2] for record in rejected] == [(2, "record.encoding")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("block", [1, 7, 1000])
+def test_a_compressed_file_is_read_like_what_it_holds(encoding, parts, block):
+    data = 'a,b\n1,é\n2\n3,"x\ny"\n4,z\n'.encode(encoding)
+    cut = len(data) // parts
+    compressed = gzip.compress(data[:cut]) + (gzip.compress(data[cut:]) if parts > 1 else b"")
+
+    rows, rejected = read(compressed, encoding=encoding, limits=Limits(block=block, record=1000))
+
+    assert rows == [("1", "é", 2), ("3", "x\ny", 4), ("4", "z", 6)]
+    assert [record[:2] for record in rejected] == [(3, "record.field_count")]
+
+
+def corrupted(compressed: bytes, place: int) -> bytes:
+    return compressed[:place] + bytes([compressed[place] ^ 0xFF]) + compressed[place + 1 :]
+
+
+COMPRESSED = gzip.compress(b"a,b\n" + b"".join(b"%d,x\n" % number for number in range(500)))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *(COMPRESSED[:size] for size in (4, 10, 40, len(COMPRESSED) // 2, len(COMPRESSED) - 1)),
+        *(corrupted(COMPRESSED, place) for place in (2, 40, len(COMPRESSED) // 2, len(COMPRESSED) - 5)),
+        COMPRESSED + b"and more",
+    ],
+)
+@pytest.mark.parametrize("block", [64, 100_000])
+def test_a_compressed_file_that_is_cut_off_or_corrupt_is_refused(broken, block):
+    with pytest.raises(UnreadableFileError, match="is compressed with gzip, and broken"):
+        read(broken, limits=Limits(block=block, record=1000))
 
 
 def test_a_column_may_be_taken_twice_and_others_not_at_all():

@@ -188,6 +188,30 @@ def test_senders_with_a_folder_each_take_the_files_of_their_own(place):
     }
 
 
+@pytest.mark.parametrize("trigger", ["none", '{file: "{date}/trigger.json"}'])
+@pytest.mark.parametrize("dates", ["%Y/%m/%d", "year=%Y/month=%m/day=%d"])
+def test_the_date_may_be_that_of_several_folders(place, dates, trigger):
+    place.configure(f"dates: '{dates}'\n" + UNTRIGGERED.replace("none", trigger))
+    folders = [f"{date(2025, 1, day):{dates}}" for day in (15, 16)]
+    for folder, day, supplier in zip(folders, DAYS, "AB", strict=True):
+        (place.drops / folder).mkdir(parents=True)
+        drop(place, folder, supplier)
+        if trigger != "none":
+            path = place.trigger(day, expected_files=["suppliers.csv", "categories.csv"])
+            path.rename(place.drops / folder / "trigger.json")
+    place.drop(f"{folders[0]}/other.csv", "x\n")
+
+    result = place.land()
+
+    found = {row["supplier_id"]: row["_batch_date"] for row in place.bronze("suppliers")}
+    assert found == {"A": date(2025, 1, 15), "B": date(2025, 1, 16)}
+    assert result.unmatched == [f"{folders[0]}/other.csv"]
+    assert dropped(place) == [f"{folders[0]}/other.csv"]
+    assert {row["path_in_drops"] for row in place.table("batch_files")} == {
+        f"{folder}/{name}.csv" for folder in folders for name in ("suppliers", "categories")
+    }
+
+
 @pytest.mark.parametrize("recorded", [True, False])
 def test_a_landed_trigger_corrects_no_unreadable_one_of_another_day(triggered, recorded):
     drop(triggered, DAYS[0], "A")

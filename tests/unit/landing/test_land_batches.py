@@ -324,8 +324,21 @@ def test_a_header_without_records_lands_and_is_told(place):
 
     result = place.land()
 
-    assert "suppliers_2025_01_15.csv: has a header and no records" in result.summary()
+    assert "suppliers_2025_01_15.csv: has no records" in result.summary()
     assert place.bronze("suppliers") == []
+
+
+def test_records_that_could_not_be_read_are_told_with_their_place(place):
+    place.drop("suppliers_2025_01_15.csv", "supplier_id,supplier_name\nS1\nS2,x\nS3\n")
+    place.drop("categories_2025_01_15.csv", "category_id,category_name\nC1,x,y\n")
+    place.trigger("2025_01_15")
+
+    summary = place.land().summary().splitlines()
+
+    assert summary[1:] == [
+        "  suppliers_2025_01_15.csv: 2 records could not be read; see ops.rejected_records",
+        "  categories_2025_01_15.csv: 1 record could not be read; see ops.rejected_records",
+    ]
 
 
 def test_a_second_landing_is_refused_while_one_is_under_way(place):

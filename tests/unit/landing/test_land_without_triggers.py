@@ -1,5 +1,7 @@
 """Files taken as they lie."""
 
+import gzip
+import hashlib
 import os
 import shutil
 from datetime import UTC, date, datetime
@@ -142,13 +144,23 @@ def test_several_files_of_one_feed_are_one_batch(place):
     assert sorted(row["supplier_id"] for row in place.bronze("suppliers", batch.batch_id)) == ["north", "south"]
 
 
-def test_two_files_of_one_name_cannot_be_told_apart(place):
-    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers.csv"}}')
-    for folder in ("north", "south"):
-        (place.drops / folder).mkdir()
-        place.drop(f"{folder}/suppliers.csv", "supplier_id,supplier_name\n1,x\n")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("north/suppliers.csv", "south/suppliers.csv"),
+        ("north/suppliers.csv", "north/suppliers.txt"),
+        ("north/suppliers.csv", "south/suppliers.csv.gz"),
+    ],
+)
+def test_two_files_of_one_name_cannot_be_told_apart_and_both_are_named(place, first, second):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "*/suppliers.*"}}')
+    for name in (first, second, "east/suppliers.old.csv"):
+        (place.drops / name).parent.mkdir(exist_ok=True)
+        place.drop(name, "supplier_id,supplier_name\n1,x\n")
 
-    assert "suppliers.csv" in place.land().refused[0].reason
+    [refused] = place.land().refused
+
+    assert refused.reason == f"{first} and {second} are called alike, their suffix apart; give each a name of its own"
 
 
 def test_a_file_that_fits_two_feeds_is_refused(place):
@@ -197,6 +209,43 @@ def test_options_reach_the_values(place):
     [record] = place.bronze("products")
     assert record["product_name"] == "Müsli"
     assert (record["price"], record["launch_date"], record["brand"]) == ("1234.50", "2025-01-31", None)
+
+
+def test_a_compressed_file_lands_like_what_it_holds(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers_{date}.csv*"}}')
+    content = gzip.compress(b"supplier_id,supplier_name\nA,Name\nB\n")
+    path = place.drop("suppliers_2025_01_15.csv.gz", content)
+
+    [batch] = place.land().batches
+
+    assert [(row["supplier_id"], row["_source_line"]) for row in place.bronze("suppliers")] == [("A", 2)]
+    [rejected], [file] = place.table("rejected_records"), place.table("batch_files")
+    assert (rejected["source_file"], rejected["source_line"]) == (path.name, 3)
+    assert (file["file_bytes"], file["file_hash"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (place.lake / "archive" / batch.batch_id / path.name).read_bytes() == content
+    place.drop(path.name, content)
+    assert place.land().repeated == [batch.batch_id]
+
+
+def test_a_compressed_file_takes_no_place_of_another(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers.*"}}')
+    place.drop("suppliers.csv.gz", gzip.compress(b"supplier_id,supplier_name\nA,Name\n"))
+    place.drop("suppliers.csv.csv", "supplier_id,supplier_name\nB,Name\n")
+
+    assert place.land().complete
+    assert sorted(row["supplier_id"] for row in place.bronze("suppliers")) == ["A", "B"]
+
+
+def test_nothing_lands_of_a_compressed_file_that_is_cut_off(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers_{date}.csv.gz"}}')
+    text = "supplier_id,supplier_name\n" + "".join(f"S{number},\xfcber\n" for number in range(9999)) + "broken\n"
+    place.drop("suppliers_2025_01_15.csv.gz", gzip.compress(text.encode())[:-1])
+
+    [refused] = place.land().refused
+
+    assert "suppliers_2025_01_15.csv.gz: the file is compressed with gzip, and broken" in refused.reason
+    assert (place.visible(), place.table("rejected_records")) == ([], [])
+    assert list(place.settings.bronze.rglob("*.parquet")) == []
 
 
 def test_files_that_no_pattern_takes_are_told(dated):

@@ -116,6 +116,7 @@ def test_a_file_is_counted_under_its_name_with_or_without_suffix(trigger):
     counts = announced_counts(trigger(row_counts={"a.csv": 1, "b": 2}))
 
     assert [counts.of_file(name) for name in ("a.csv", "b.csv", "c.csv")] == [1, 2, None]
+    assert [counts.of_file(f"{name}.gz") for name in ("a.csv", "b.csv", "c.csv")] == [1, 2, None]
 
 
 def test_a_trigger_that_cannot_even_be_read_is_no_unreadable_one(tmp_path):

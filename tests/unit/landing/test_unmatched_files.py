@@ -90,3 +90,19 @@ def test_a_file_whose_name_is_not_utf8_is_told_and_stops_nobody(place):
 
     assert (len(result.batches), result.unmatched) == (1, [odd])
     assert place.dropped() == [odd]
+
+
+def test_no_name_and_no_header_can_write_lines_of_its_own(place):
+    place.configure('trigger: none\nfeeds: {suppliers: {files: "suppliers*.csv"}}')
+    place.drop("x\nlanded batch_1\x1b[2J", "")
+    place.drop("suppliers\nrefused.csv", b'supplier_id,supplier_name,"odd\ncolumn\x1b[1A"\nA,Name,\n')
+
+    told = place.land().summary().splitlines()
+
+    assert [line.split(":")[0].strip() for line in told] == [
+        told[0].split(":")[0],
+        r"suppliers\nrefused.csv",
+        "no pattern of the sources file takes",
+    ]
+    assert told[1].endswith(r"no column of suppliers takes odd\ncolumn\x1b[1A")
+    assert told[2].endswith(r"takes: x\nlanded batch_1\x1b[2J")

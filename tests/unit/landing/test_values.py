@@ -88,6 +88,18 @@ def test_times_become_iso_in_utc():
     assert applied(["31/01/2024 23:30 -0200"], "timestamp", date_format="%d/%m/%Y %H:%M %z") == ["2024-02-01 01:30:00"]
 
 
+@pytest.mark.parametrize("zone", ["-0500", "+0300", "-05:00", "Z", "+1400"])
+@pytest.mark.parametrize("time", ["23:30:00", "00:30:00"])
+def test_the_date_in_a_text_with_a_zone_is_that_which_is_written(time, zone):
+    [found] = applied([f"2025-01-05T{time}{zone}"], "date", date_format="%Y-%m-%dT%H:%M:%S%z")
+
+    assert found == f"2025-01-05 {time}"
+
+
+def test_a_date_is_read_that_its_zone_moves_out_of_the_calendar():
+    assert applied(["9999-12-31 23:59 -0500"], "date", date_format="%Y-%m-%d %H:%M %z") == ["9999-12-31 23:59:00"]
+
+
 def test_date_format_leaves_other_types_alone():
     assert applied(["31.01.2024"], "string", date_format="%d.%m.%Y") == ["31.01.2024"]
 

@@ -134,12 +134,47 @@ def test_without_triggers_every_file_of_a_feed_counts_once_all_of_them_keep_stil
     assert untriggered.after(0.1) == READY
 
 
-@pytest.mark.parametrize("name", [".orders_2025_01_15.csv", "orders_2025_01_15.csv.partial", "faults_2025_01_15.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".orders_2025_01_15.csv", "orders_2025_01_15.csv.partial", "faults_2025_01_15.json"),
+        *("_SUCCESS", "orders_2025_01_15.csv.part", "~$orders_2025_01_15.csv"),
+    ],
+)
 def test_hidden_and_half_written_files_never_count(untriggered, name):
     untriggered.put(name)
     untriggered.after(0, unfinished=True)
 
     assert untriggered.after(9, unfinished=True) == NOTHING
+
+
+def test_a_hidden_file_counts_when_a_trigger_expects_it(triggered):
+    triggered.arrivals.expect({triggered.drops / "_orders.csv"})
+    triggered.put("_orders.csv")
+    triggered.after(0, unfinished=True)
+
+    assert triggered.after(9, unfinished=True) == READY
+
+
+def test_a_file_is_not_hidden_where_its_pattern_is_written_so(tmp_path):
+    sources = Sources.model_validate({"trigger": "none", "feeds": {"orders": {"files": "_orders_{date}.csv"}}})
+    (tmp_path / "_orders_2025_01_15.csv").touch()
+    times = iter([0, 9])
+    arrivals = Arrivals(tmp_path, sources, clock=lambda: next(times))
+
+    assert [arrivals.look(unfinished=False) for _ in range(2)] == [GROWING, READY]
+
+
+def test_days_may_lie_in_folders_of_folders(tmp_path):
+    feeds = {"orders": {"files": "{date}.csv"}}
+    sources = Sources.model_validate({"trigger": "none", "dates": "%Y/%m/%d", "feeds": feeds})
+    (tmp_path / "2025/01").mkdir(parents=True)
+    (tmp_path / "2025/01/15.csv").touch()
+    times = iter([0, 9])
+    arrivals = Arrivals(tmp_path, sources, clock=lambda: next(times))
+
+    assert arrivals.nested
+    assert [arrivals.look(unfinished=False) for _ in range(2)] == [GROWING, READY]
 
 
 def test_a_file_of_no_feed_counts_not_without_triggers(untriggered):

@@ -7,7 +7,7 @@ import pytest
 from lakegraph.landing.operations import LandingResult
 from lakegraph.pipeline.batches import BatchState
 from lakegraph.pipeline.run import Builds, RunOutcome
-from lakegraph.pipeline.summary import show_outcome
+from lakegraph.pipeline.summary import show_batches, show_outcome
 from lakegraph.runtime.settings import settings
 
 FAILED = BatchState(
@@ -43,3 +43,10 @@ def test_the_report_has_the_verdict_of_each_applied_batch(outcome):
         ("b2", "FAIL", "release by ada"),
         ("b3", "WARN", "verdict"),
     ]
+
+
+def test_no_reason_steers_the_terminal(capsys):
+    show_batches([BatchState("b1", date(2025, 1, 15), 9, "held", None, None, "x\nb2 applied\x1b[1A", None)])
+
+    [_, line] = capsys.readouterr().out.splitlines()
+    assert line.split()[-2:] == [r"x\nb2", r"applied\x1b[1A"]
