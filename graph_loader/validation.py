@@ -1,5 +1,6 @@
 """Checks on declarations that need more than one of them, or their columns. Touches nothing."""
 
+import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
@@ -25,7 +26,7 @@ def check(graph: GraphDeclaration) -> list[Problem]:
 
     Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
     """
-    problems = [*_taken_twice(graph)]
+    problems = [*_taken_twice(graph), *_alike(graph)]
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
         problems += _key(declaration)
@@ -66,6 +67,37 @@ def _taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
             f"another model of this name declares '{first.name}': leave it to one version or package, or rename a model"
         )
         yield Problem(declaration.model, GRAPH_KEY, text)
+
+
+def _alike(graph: GraphDeclaration) -> Iterator[Problem]:
+    """Names that differ and that nobody tells apart: by letter case or the composition of letters alone, or that become one."""
+    labels = [
+        (node.model, f"{GRAPH_KEY}.{place}", label)
+        for node in graph.nodes
+        for place, label in (
+            ("node", node.label),
+            *((f"labels[{position}]", label) for position, label in enumerate(node.labels)),
+        )
+    ]
+    types = [(edge.model, f"{GRAPH_KEY}.edge", edge.type) for edge in graph.edges]
+    for named, thing in ((labels, "label"), (types, "relationship type")):
+        first: dict[str, tuple[Model, str]] = {}
+        for model, place, name in named:
+            owner, other = first.setdefault(_read(name), (model, name))
+            if name != other:
+                text = f"the {thing} '{name}' reads like '{other}' of model {owner.name}, and is another: write both alike"
+                yield Problem(model, place, text)
+    # a type that is shared goes by a name with its labels
+    for edge, before in _repeated(graph.edges, lambda edge: edge.name):
+        if (edge.type, edge.start.node, edge.end.node) != (before.type, before.start.node, before.end.node):
+            ends = " and ".join(f"'{one.type}' from {one.start.node} to {one.end.node}" for one in (before, edge))
+            text = f"{ends} (model {before.model.name}) would both be called '{edge.name}': rename one"
+            yield Problem(edge.model, f"{GRAPH_KEY}.edge", text)
+
+
+def _read(name: str) -> str:
+    """A name as it reads: in one letter case and one composition of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _repeated(declarations: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T, T]]:

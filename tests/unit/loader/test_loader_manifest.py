@@ -234,6 +234,49 @@ def test_two_models_for_one_label_or_type_are_named(problems):
     ]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Kunde", "kunde"), ("Caf\u00e9", "Cafe\u0301"), ("\u00c9tat", "e\u0301tat"), ("Stra\u00dfe", "STRASSE")],
+)
+def test_names_that_read_alike_are_refused_with_both(problems, one, other):
+    first = model("node_a", node(one, "id"), {"id": "string"})
+    second = model("node_b", node(other, "id"), {"id": "string"})
+    further = model("node_c", node("C", "id") | {"labels": ["D", other]}, {"id": "string"})
+    ends = (("C", "a"), ("C", "b"))
+    plain = model("node_c", node("C", "id"), {"id": "string"})
+    edges = [model(f"edge_{name}", edge(name, *ends), {"a": "string", "b": "string"}) for name in (one, other)]
+
+    said = f"'{other}' reads like '{one}' of model "
+    assert problems(first, second) == [
+        f"node_b: config.meta.graph.node: the label {said}node_a, and is another: write both alike"
+    ]
+    assert problems(first, further) == [
+        f"node_c: config.meta.graph.labels[1]: the label {said}node_a, and is another: write both alike"
+    ]
+    [found] = problems(plain, *edges)
+    assert found.partition(": ")[2] in (
+        f"config.meta.graph.edge: the relationship type {said}edge_{one}, and is another: write both alike",
+        f"config.meta.graph.edge: the relationship type '{one}' reads like '{other}' of model edge_{other}, "
+        "and is another: write both alike",
+    )
+
+
+def test_edges_that_would_go_by_one_name_are_refused_with_both(problems):
+    nodes = [model(f"node_{label}", node(label, "id"), {"id": "string"}) for label in ("A", "B", "A-X->B")]
+    columns = {"a": "string", "b": "string"}
+    edges = [
+        # a type between two pairs of labels goes by a name with its labels
+        model("edge_1", edge("X", ("A", "a"), ("B", "b")), columns),
+        model("edge_2", edge("X", ("B", "a"), ("A", "b")), columns),
+        model("edge_3", edge("A-X->B", ("A", "a"), ("A", "b")), columns),
+    ]
+
+    assert problems(*nodes, *edges) == [
+        "edge_3: config.meta.graph.edge: 'X' from A to B and 'A-X->B' from A to A (model edge_1) would both be called "
+        "'A-X->B': rename one"
+    ]
+
+
 def test_versions_of_a_model_do_not_share_a_graph(problems):
     second = model("node_customer", node("Client", "customer_id"), {"customer_id": "string"})
     second |= {"unique_id": "model.shop.node_customer.v2", "alias": "node_customer_v2"}
