@@ -16,7 +16,7 @@ from graph_loader.declarations import (
 )
 from graph_loader.parsing import GRAPH_KEY
 from graph_loader.problems import Problem, did_you_mean
-from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, UnsupportedTypeError, property_type
+from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, Kind, UnsupportedTypeError, property_type
 
 T = TypeVar("T", bound=Declaration)
 
@@ -49,6 +49,8 @@ def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[
                 problems.append(Problem(model, f"columns.{column.name}", f"the mart has no column of this name{meant}"))
             elif column.type and real and real.type and real.type != column.type:
                 said = f"says {column.data_type}, but the mart has {real.data_type}: build it again"
+                if _float_for_integer(real, column):
+                    said += f", with `{_cast(column.name, column)}` where a null or a division has made a float of it"
                 problems.append(Problem(model, f"columns.{column.name}.data_type", said))
     return problems
 
@@ -202,4 +204,20 @@ def _end_types(edge: EdgeDeclaration, place: str, end: End, node: NodeDeclaratio
         if mine and theirs and mine.type and theirs.type and mine.type != theirs.type:
             theirs_said = f"{node.label}.{key} in {node.model.name} is a {theirs.data_type}"
             text = f"column '{name}' is a {mine.data_type}, but {theirs_said}: they would never match"
+            # a number that was read with a null beside it is a float on one of the sides
+            if _float_for_integer(mine, theirs):
+                text += f"; cast it in the mart, such as `{_cast(name, theirs)}`"
+            elif _float_for_integer(theirs, mine):
+                text += f"; cast {key} in {node.model.name}, such as `{_cast(key, mine)}`"
+            else:
+                text += f"; cast one of them in its mart, such as `{_cast(name, theirs)}`"
             yield Problem(edge.model, f"{place}.columns[{position}]", text)
+
+
+def _float_for_integer(found: Column, wanted: Column) -> bool:
+    """Whether a column is of floats where integers are wanted."""
+    return found.type.kind is Kind.FLOAT and wanted.type.kind is Kind.INTEGER
+
+
+def _cast(name: str, wanted: Column) -> str:
+    return f"cast({name} as {(wanted.data_type or str(wanted.type)).lower()})"

@@ -193,7 +193,14 @@ def test_a_wrong_shape_is_named(problems, graph, expected):
             PURCHASED_COLUMNS | {"product_id": "varchar"},
             edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
             "config.meta.graph.to.columns[0]: column 'product_id' is a varchar, but Product.product_id in node_product "
-            "is a bigint: they would never match",
+            "is a bigint: they would never match; cast one of them in its mart, such as `cast(product_id as bigint)`",
+        ),
+        (
+            # as pandas has a column of integers with a null in it
+            PURCHASED_COLUMNS | {"product_id": "DOUBLE"},
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
+            "config.meta.graph.to.columns[0]: column 'product_id' is a DOUBLE, but Product.product_id in node_product "
+            "is a bigint: they would never match; cast it in the mart, such as `cast(product_id as bigint)`",
         ),
         (
             PURCHASED_COLUMNS | {"amount": "double[]"},
@@ -221,6 +228,31 @@ def test_a_wrong_shape_is_named(problems, graph, expected):
 )
 def test_an_edge_that_does_not_fit_is_named(problems, columns, graph, expected):
     assert problems(CUSTOMER, PRODUCT, model("edge_purchased", graph, columns)) == [f"edge_purchased: {expected}"]
+
+
+def test_a_key_of_floats_is_to_be_cast_in_its_own_mart(problems):
+    product = model("node_product", node("Product", "product_id"), {"product_id": "FLOAT"})
+
+    assert problems(CUSTOMER, product, PURCHASED) == [
+        "edge_purchased: config.meta.graph.to.columns[0]: column 'product_id' is a bigint, but Product.product_id in "
+        "node_product is a FLOAT: they would never match; cast product_id in node_product, such as "
+        "`cast(product_id as bigint)`"
+    ]
+
+
+def test_a_mart_of_floats_where_integers_are_declared_is_told_with_the_cast(tmp_path):
+    entry = model("node_customer", node("Customer", "id"), {"id": "BIGINT", "age": "integer", "name": "varchar"})
+    declared = read_graph(write_manifest(tmp_path / "manifest.json", entry))
+    kinds = {"id": Kind.FLOAT, "age": Kind.INTEGER, "name": Kind.INTEGER}
+    columns = tuple(Column(name, PropertyType(kind), "DOUBLE") for name, kind in kinds.items())
+
+    found = check_contract(declared, declared.with_columns({"node_customer": columns}))
+
+    assert [problem.text for problem in found] == [
+        "says BIGINT, but the mart has DOUBLE: build it again, with `cast(id as bigint)` where a null or a division has made "
+        "a float of it",
+        "says varchar, but the mart has DOUBLE: build it again",
+    ]
 
 
 def test_two_models_for_one_label_or_type_are_named(problems):
