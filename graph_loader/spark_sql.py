@@ -98,9 +98,18 @@ def row_hash(declaration: Declaration) -> str:
     parts = [_hashed(column) for column in declaration.values]
     if isinstance(declaration, NodeDeclaration) and declaration.labels:
         # so that another set of labels is a change of every row
-        parts.insert(0, literal(f":{':'.join(sorted(declaration.labels))}"))
+        parts.insert(0, literal(_labels_text(declaration.labels)))
     text = f"concat_ws(',', {', '.join(parts)})" if parts else literal("")
     return f"unhex(md5({text}))"
+
+
+def between_colons(label: str) -> str:
+    """A label as it stands among others between colons, so that one label `A:B` differs from the two labels A and B."""
+    return quoted(label) if any(mark in label for mark in ":,`") else label
+
+
+def _labels_text(labels: Iterable[str]) -> str:
+    return "".join(f":{between_colons(label)}" for label in sorted(labels))
 
 
 def _hashed(column: Column) -> str:

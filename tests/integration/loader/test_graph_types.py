@@ -303,3 +303,21 @@ def test_further_labels_come_with_the_node_and_go_with_their_declaration(marts, 
         (["Favourite"], None),
         (["Firm", "Party"], 1),
     ]
+
+
+def test_a_label_with_a_colon_is_one_label_and_not_two(marts, empty_graph):
+    marts.make("node_part", node("Part:A", "id") | {"labels": ["B:C"]}, "select 1 as id, 'x' as name")
+    linked = edge("IS:PART", ("Part:A", "a"), ("Part:A", "b"))
+    marts.make("edge_part", linked, "select 1 as a, 1 as b")
+    first = load(marts.options)
+    held = query(empty_graph, "MATCH (n)-[r]->(n) RETURN labels(n) AS l, type(r) AS t")
+    agreed = [one.agrees for one in compare(marts.options, deep=True)]
+
+    marts.make("node_part", node("Part:A", "id") | {"labels": ["B", "C"]}, "select 1 as id, 'x' as name")
+    second = load(marts.options)
+
+    assert [(row["t"], sorted(row["l"])) for row in held] == [("IS:PART", ["B:C", "Part:A"])]
+    assert (agreed, [counts.created for counts in first.counts]) == ([True, True], [1, 1])
+    assert [counts.updated for counts in second.counts] == [1, 0]
+    assert sorted(query(empty_graph, "MATCH (n:`Part:A`) RETURN labels(n) AS l")[0]["l"]) == ["B", "C", "Part:A"]
+    assert [one.agrees for one in compare(marts.options, deep=True)] == [True, True]

@@ -303,6 +303,16 @@ def test_a_label_or_a_type_that_changes_is_a_change_of_every_row():
     assert len({row_hash(PERSON), row_hash(labelled), row_hash(retyped)}) == 3
 
 
+def test_no_two_sets_of_labels_have_one_hash():
+    sets = [("A:B",), ("A", "B"), ("A:`B`",), ("A", "`B`"), ("A", "B:C"), ("A:B", "C"), ("A,B",)]
+
+    assert len({row_hash(NodeDeclaration(PERSON.model, "P", ("id",), labels)) for labels in sets}) == len(sets)
+    # in any order
+    assert row_hash(NodeDeclaration(PERSON.model, "P", ("id",), ("A", "B"))) == row_hash(
+        NodeDeclaration(PERSON.model, "P", ("id",), ("B", "A"))
+    )
+
+
 def test_both_zeros_are_one_value_and_a_float_beside_it_is_another(engine):
     floats = NodeDeclaration(Model("m", columns=columns(id="bigint", x="double", y="double[]")), "F", ("id",))
     mart = rows(
