@@ -13,9 +13,10 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -47,7 +48,15 @@ LOCK = "lock"
 
 
 class Ledger:
-    """The memory of one graph, held by one load at a time."""
+    """The memory of one graph, held by one load at a time.
+
+    Args:
+        folder: where it is.
+        state: what it says; None when it says nothing yet.
+        replaced: what an older ledger of the same graph says, while a new one is being written in its place.
+        graph: the declarations, by whose names what is read goes.
+        apart: where a run that only reads stages rows, when a load may be staging its own in the folder meanwhile.
+    """
 
     def __init__(
         self,
@@ -55,13 +64,13 @@ class Ledger:
         state: LedgerState | None,
         replaced: LedgerState | None = None,
         graph: GraphDeclaration | None = None,
+        apart: Path | None = None,
     ):
         self.folder = folder
-        # by whose names what is read goes
         self._graph = graph
         self.state = state
-        # what an older ledger of the same graph says, while a new one is being written in its place
         self.replaced = replaced
+        self._apart = apart
 
     def start_anew(self) -> None:
         """Forget everything and begin a ledger under a new id."""
@@ -148,6 +157,10 @@ class Ledger:
 
     def _missing(self, entry: Remembered) -> list[str]:
         return [folder for folder in entry.folders if not (self.folder / folder).is_dir()]
+
+    def staging(self, generation: int) -> str:
+        """The folder for what is staged for a generation."""
+        return str(generation if self._apart is None else self._apart.absolute() / str(generation))
 
     def stage(
         self, engine: Engine, entry: Remembered, rows: Relation, condition: str, known: Relation | None = None
@@ -236,7 +249,9 @@ class Ledger:
         self._save_with_rows(LedgerState(self.state.ledger_id, generation, entries), generation)
 
     def sweep(self) -> None:
-        """Delete the folders that no entry points to any more."""
+        """Delete the folders that no entry points to any more; of what a load may be staging meanwhile, nothing."""
+        if self._apart is not None:
+            return
         used = {
             folder
             for name in self.state.remembered()
@@ -269,12 +284,15 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) -> Iterator[Ledger]:
+def open_ledger(
+    folder: Path, graph: GraphDeclaration, rebuild: bool = False, reads_only: bool = False
+) -> Iterator[Ledger]:
     """The ledger in a folder, for this process alone; its state is None when there is none yet.
 
     Args:
         graph: the declarations, by whose names the entries go.
         rebuild: whether it is to be written anew, so that it need not be readable.
+        reads_only: whether the run has no lease, so that where there are no locks a load may be going on.
 
     Raises:
         LedgerError: another process of this machine is loading with it, its pointer is not readable, or it cannot be written.
@@ -289,7 +307,8 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
         raise LedgerError(
             f"The ledger in {folder} cannot be opened: {error.strerror}.", "Let who runs the load write there."
         ) from error
-    with opened as lock:
+    with opened as lock, ExitStack() as stack:
+        apart = None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -302,10 +321,13 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
             # a mounted object store knows no locks; the lease in the graph keeps loads apart all the same
             if error.errno not in (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK):
                 raise
+            if reads_only:
+                scratch = tempfile.TemporaryDirectory(prefix=f"{folder.name}.apart-", dir=folder.parent)
+                apart = Path(stack.enter_context(scratch))
         lock.truncate(0)
         lock.write(this_owner())
         lock.flush()
-        ledger = Ledger(folder, None, graph=graph)
+        ledger = Ledger(folder, None, graph=graph, apart=apart)
         if not rebuild:
             ledger.reload()
         yield ledger

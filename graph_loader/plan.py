@@ -122,7 +122,7 @@ def planned(
         losing: set[str] = set()
         for position, declaration in enumerate(marts.graph):
             with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
-                folder = f"{generation}/{position}"
+                folder = f"{ledger.staging(generation)}/{position}"
                 step = _step(engine, marts, ledger, declaration, entries, losing, folder, read_back)
             steps.append(step)
             if declaration.kind == "node" and (step.tally[Status.DELETED] or step.former):

@@ -111,7 +111,7 @@ def open_session(
             marts = stack.enter_context(open_marts(graph, warehouse, spark_of_marts))
             batch_id = records.batch_as_of()
         begun(batch_id)
-        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild))
+        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild, not write))
         lease = None
         if write:
             if not rebuild:
