@@ -115,8 +115,19 @@ def give_back_lease() -> str:
 
 
 def write_metadata() -> str:
-    """The statement that says which ledger owns the graph, and at which generation; no row when the lease is another's."""
-    return f"{_HELD_LEASE}\nSET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence"
+    """The statement that says which ledger owns the graph, at which generation, and which attempt was the last to write.
+
+    No row when the lease is another's.
+    """
+    return (
+        f"{_HELD_LEASE}\nSET m.ledger_id = $ledger_id, m.generation = $generation, m.attempt = $attempt\n"
+        "RETURN m.lease_fence AS fence"
+    )
+
+
+def begin_attempt() -> str:
+    """The statement that says which attempt is about to write; no row when the lease is another's."""
+    return f"{_HELD_LEASE}\nSET m.attempt = $attempt\nRETURN m.lease_fence AS fence"
 
 
 def read_lease() -> str:
@@ -138,10 +149,13 @@ def lease_properties() -> str:
 
 
 def read_metadata() -> str:
-    """The query for which ledger owns the graph, and at which generation; no row where no load has written it."""
+    """The query for which ledger owns the graph, at which generation, and which attempt was the last to write.
+
+    No row where no load has written it.
+    """
     return (
         f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL\n"
-        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation, m.attempt AS attempt"
     )
 
 

@@ -40,6 +40,8 @@ def execute(session: Session) -> dict[str, int]:
     if plan.changes == 0 and not ledger.state.pending and ledger.holds(plan.attempt.entries):
         return {}
     ledger.begin(plan.attempt)
+    # after the ledger, which then knows it whatever becomes of the rest
+    session.lease.begin_attempt(plan.attempt.id)
     left = _migrate(session) if plan.migrates else {}
     for step in plan.nodes:
         upsert(session, step)
@@ -58,7 +60,7 @@ def execute(session: Session) -> dict[str, int]:
                 step.removed,
                 step.labels_removed,
             )
-    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation, plan.attempt.id))
     for step in plan.nodes:
         if step.entry is None:
             constraints.drop(connection, step.declaration)

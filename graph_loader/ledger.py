@@ -244,9 +244,9 @@ class Ledger:
         """Make an attempt the truth; the folders it replaces stay until `sweep`."""
         self._save(self.state.committed(attempt))
 
-    def adopt(self, entries: dict[str, Remembered], generation: int) -> None:
+    def adopt(self, attempt: Attempt, entries: dict[str, Remembered]) -> None:
         """Make rows that are staged the truth, without a load."""
-        self._save_with_rows(LedgerState(self.state.ledger_id, generation, entries), generation)
+        self._save_with_rows(self.state.committed(replace(attempt, entries=entries)), attempt.generation)
 
     def sweep(self) -> None:
         """Delete the folders that no entry points to any more; of what a load may be staging meanwhile, nothing."""

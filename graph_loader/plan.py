@@ -1,6 +1,7 @@
 """What a load will do, per label and type: the difference of mart and ledger, counted, and the ledger's next entries."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -143,6 +144,7 @@ def planned(
                 if is_among(step.declaration, rejects) and step.tally[Status.REJECTED]
             },
             repair=read_back is not None,
+            id=uuid.uuid4().hex,
         )
         yield Plan(tuple(_excused(engine, ledger, step) for step in steps), attempt)
     finally:

@@ -265,8 +265,9 @@ def test_a_lease_is_taken_when_it_is_free_and_its_fence_goes_up():
         (cypher.give_back_lease, "REMOVE m.lease_owner, m.lease_process, m.lease_expires"),
         (
             cypher.write_metadata,
-            "SET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence",
+            "SET m.ledger_id = $ledger_id, m.generation = $generation, m.attempt = $attempt\nRETURN m.lease_fence AS fence",
         ),
+        (cypher.begin_attempt, "SET m.attempt = $attempt\nRETURN m.lease_fence AS fence"),
     ],
 )
 def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_change_it(statement, what):
@@ -280,7 +281,7 @@ def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_chan
 def test_metadata_and_lease_are_read():
     assert cypher.read_metadata() == (
         "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.ledger_id IS NOT NULL\n"
-        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation, m.attempt AS attempt"
     )
     assert cypher.read_lease() == (
         "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.lease_fence IS NOT NULL\n"
