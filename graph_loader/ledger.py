@@ -29,7 +29,7 @@ from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState
 from graph_loader.owner import this_owner
 from graph_loader.relations import Relation, in_parquet
 from graph_loader.space import is_full
-from graph_loader.spark_sql import HASH, STATUS, Status, identity_names, identity_schema, literal
+from graph_loader.spark_sql import HASH, STATUS, STUB, Status, empty_hash, identity_names, identity_schema, literal
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
@@ -125,6 +125,33 @@ class Ledger:
         if not self.state.pending:
             return self.state.entries[place(declaration.kind, declaration.name)].rows
         [counted] = engine.fetched(f"select count(*) as rows from {KEPT}", {KEPT: known})
+        return counted["rows"]
+
+    def with_values(self, engine: Engine, declaration: Declaration, rows: Relation) -> int:
+        """How many of the stubs among some rows had values as the last complete load or any attempt since was to leave them.
+
+        Args:
+            rows: with the identity columns and `_stub`.
+        """
+        sources = self.state.sources(place(declaration.kind, declaration.name), remember(declaration, "", 0))
+        inputs = {
+            f"graph_source_{position}": self.rows(engine.spark, source)
+            for position, source in enumerate(sources)
+            if source
+        }
+        if not inputs:
+            return 0
+        names = identity_names(declaration.identity)
+        # a stub holds nothing but the labels that there were then
+        empty = sorted({empty_hash(source.labels) for source in sources if source})
+        valued = " and ".join(f"{HASH} <> {one}" for one in empty)
+        held = " union all ".join(f"select {', '.join(names)} from {name} where {valued}" for name in inputs)
+        same = " and ".join(f"stub.{name} = held.{name}" for name in names)
+        statement = (
+            f"select count(*) as rows from (select {', '.join(names)} from {STAGED} where {STUB} is not null) as stub "
+            f"left semi join ({held}) as held on {same}"
+        )
+        [counted] = engine.fetched(statement, {STAGED: rows, **inputs})
         return counted["rows"]
 
     def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":

@@ -103,6 +103,15 @@ def row_hash(declaration: Declaration) -> str:
     return f"unhex(md5({text}))"
 
 
+def empty_hash(labels: Iterable[str]) -> str:
+    """The expression for the hash of a node without values, such as a stub.
+
+    Args:
+        labels: those that it carries besides its own.
+    """
+    return f"unhex(md5({literal(_labels_text(labels))}))"
+
+
 def between_colons(label: str) -> str:
     """A label as it stands among others between colons, so that one label `A:B` differs from the two labels A and B."""
     return quoted(label) if any(mark in label for mark in ":,`") else label
