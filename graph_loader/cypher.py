@@ -309,6 +309,18 @@ def count(declaration: Declaration) -> str:
     return f"MATCH ({start})-[edge:{quoted(declaration.type)}]->({end}) RETURN count(edge) AS rows"
 
 
+def counts_at_ends(edge: EdgeDeclaration) -> tuple[str, str]:
+    """The queries that count a type's edges that begin at their declared label, and those that end at theirs.
+
+    Neo4j answers both from its count store; those between the two labels it would have to read.
+    """
+    kind, start, end = (quoted(name) for name in (edge.type, edge.start.node, edge.end.node))
+    return (
+        f"MATCH (:{start})-[edge:{kind}]->() RETURN count(edge) AS rows",
+        f"MATCH ()-[edge:{kind}]->(:{end}) RETURN count(edge) AS rows",
+    )
+
+
 def identities(declaration: Declaration) -> str:
     """The query that returns what identifies each node of a label, or each edge of a type between its declared labels.
 

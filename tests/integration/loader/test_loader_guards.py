@@ -77,6 +77,20 @@ def test_reconcile_looks_at_keys_where_the_numbers_are_the_same(shop, empty_grap
     assert [name for name, agreement in found.items() if agreement.agrees] == ["Product"]
 
 
+def test_edges_of_others_between_other_labels_are_neither_drift_nor_in_place_of_ours(shop, empty_graph):
+    load(shop.options)
+    query(empty_graph, "CREATE (:Shop)-[:PURCHASED]->(:Stock), (:Shop)-[:PURCHASED]->(:Product {product_id: 'X'})")
+
+    agreements = {agreement.name: agreement for agreement in load(shop.options).agreements}
+
+    found = agreements["PURCHASED"]
+    assert (found.agrees, found.expected, found.in_graph, found.others) == (True, 5, 5, 2)
+    query(empty_graph, "MATCH (:Customer)-[r:PURCHASED]->() WHERE r.order_id IN ['O1', 'O2'] DELETE r")
+    # as many edges of the type as there are to be
+    with pytest.raises(GraphDiffersError, match=r"PURCHASED: 5 expected, 3 in the graph \(2 missing\)"):
+        load(shop.options)
+
+
 def test_reconcile_finds_double_edges_and_marts_that_went_on(shop, empty_graph):
     load(shop.options)
     query(

@@ -333,3 +333,10 @@ def test_a_duration_is_read_back_as_marts_send_it_where_its_seconds_fit():
         f"+ right('00000' + toString(abs({micros}) % 1000000), 6) + 'S' "
         "ELSE toString(key.`span`) END END AS `_key_span`"
     )
+
+
+def test_edges_are_counted_at_either_end():
+    assert cypher.counts_at_ends(PURCHASED) == (
+        "MATCH (:`Customer`)-[edge:`PURCHASED`]->() RETURN count(edge) AS rows",
+        "MATCH ()-[edge:`PURCHASED`]->(:`Product`) RETURN count(edge) AS rows",
+    )
