@@ -31,6 +31,17 @@ def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> 
     return [name for name in names if name.startswith(cypher.OUR_NAMES) or not ours]
 
 
+def indexes_of_others(connection: Connection, node: NodeDeclaration) -> list[str]:
+    """The names of the indexes on the key of a label that no load has made, and that forbid to make it unique."""
+    return [
+        row["name"]
+        for row in connection.run(cypher.show_plain_indexes())
+        if row["labelsOrTypes"] == [node.label]
+        and row["properties"] == list(node.key)
+        and not row["name"].startswith(cypher.OUR_NAMES)
+    ]
+
+
 def has_metadata(connection: Connection) -> bool:
     """Whether the graph's metadata is unique already, by whomever."""
     return bool(_unique(connection, cypher.METADATA_LABEL, ("graph_id",)))

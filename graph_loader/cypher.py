@@ -174,6 +174,40 @@ def show_indexes() -> str:
     return "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
 
 
+def show_plain_indexes() -> str:
+    """The query for the indexes that a constraint would have to take the place of, and what each one is of."""
+    return (
+        "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint "
+        "WHERE type = 'RANGE' AND owningConstraint IS NULL RETURN name, labelsOrTypes, properties"
+    )
+
+
+def count_copies(node: NodeDeclaration) -> str:
+    """The query that counts the nodes of a label that are not alone in having their key."""
+    return f"{_copies(node)}\nRETURN count(key) AS rows"
+
+
+def copies(node: NodeDeclaration, former: NodeDeclaration) -> str:
+    """The query that returns the nodes of a label that are not alone in having its key.
+
+    Args:
+        former: the same label as it was declared before, by whose key each of them is identified.
+    """
+    texts = (f"toStringOrNull(key.{quoted(name)}) AS _text_{position}" for position, name in enumerate(node.key))
+    fields = [*identity_fields(former), "elementId(key) AS _node", "_copies", *texts]
+    return f"{_copies(node)}\nRETURN {', '.join(fields)}"
+
+
+def _copies(node: NodeDeclaration) -> str:
+    values = [f"key.{quoted(name)}" for name in node.key]
+    named = ", ".join(f"{value} AS _value_{position}" for position, value in enumerate(values))
+    return (
+        f"MATCH (key:{quoted(node.label)}) WHERE {' AND '.join(f'{value} IS NOT NULL' for value in values)}\n"
+        f"WITH {named}, collect(key) AS nodes WHERE size(nodes) > 1\n"
+        "WITH nodes, elementId(nodes[0]) AS _copies\nUNWIND nodes AS key"
+    )
+
+
 def await_indexes() -> str:
     """The statement that returns when all indexes serve lookups."""
     return "CALL db.awaitIndexes($seconds)"

@@ -116,9 +116,7 @@ def _all_new(declaration: Declaration, has_stubs: bool) -> str:
     return f"select {fields}, {status} as {STATUS}{stub} from judged"
 
 
-def _compared(
-    declaration: Declaration, has_stubs: bool, known: str, labels_before: Collection[tuple[str, ...]]
-) -> str:
+def _compared(declaration: Declaration, has_stubs: bool, known: str, labels_before: Collection[tuple[str, ...]]) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
     rest = [f"judged.{name}" for name in _rest(declaration)]

@@ -87,7 +87,9 @@ def _alike(graph: GraphDeclaration) -> Iterator[Problem]:
         for model, place, name in named:
             owner, other = first.setdefault(_read(name), (model, name))
             if name != other:
-                text = f"the {thing} '{name}' reads like '{other}' of model {owner.name}, and is another: write both alike"
+                text = (
+                    f"the {thing} '{name}' reads like '{other}' of model {owner.name}, and is another: write both alike"
+                )
                 yield Problem(model, place, text)
     # a type that is shared goes by a name with its labels
     for edge, before in _repeated(graph.edges, lambda edge: edge.name):

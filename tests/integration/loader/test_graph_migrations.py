@@ -2,6 +2,7 @@
 
 import pytest
 
+from graph_loader.connection import GraphError
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.ledger import Ledger
 from graph_loader.operations import compare, load, plan
@@ -354,3 +355,53 @@ def test_a_renamed_label_whose_only_nodes_are_stubs_is_no_loss(people, empty_gra
         ("model node_person declares Human instead: its 3 stubs go with their constraint",)
     ]
     assert counts(empty_graph) == {"Human": 3, "KNOWS": 3}
+
+
+def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(people, empty_graph):
+    # loads wrote one of the three that would be x@x, and all that are bob@x
+    query(
+        empty_graph,
+        """
+        CREATE (:Person {email: 'x@x', tenant: 'T1'}), (:Person {id: 'three', email: 'x@x'}), (:Person {email: 'ann@x'})
+        WITH 1 AS one MATCH (n:Person {id: 1}) SET n.email = 'x@x'
+        """,
+    )
+    by_email(people)
+    before = content(empty_graph)
+    pointer = (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text()
+
+    with pytest.raises(
+        GraphError, match=r"key of Person cannot become email, .* such as email=x@x\. Nothing was deleted"
+    ):
+        load(people.options)
+
+    assert content(empty_graph) == before
+    assert (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text() == pointer
+    query(empty_graph, "MATCH (n:Person {id: 'three'}) SET n.email = 'y@y'")
+    load(people.options)
+    assert counts(empty_graph) == {"Person": 5, "KNOWS": 3}
+
+
+def test_copies_of_a_new_key_that_loads_wrote_go_anyway(people, empty_graph):
+    # as a mart may have it that has a property twice
+    people.make("node_person", node("Person", "id"), f"select * replace ('same@x' as email) from ({PEOPLE})")
+    load(people.options)
+    by_email(people)
+
+    load(people.options)
+
+    assert graph(empty_graph) == EVERYTHING
+
+
+def test_an_index_of_others_on_a_new_key_is_refused_before_anything_goes(people, empty_graph):
+    query(empty_graph, "CREATE INDEX theirs FOR (n:Person) ON (n.email)")
+    by_email(people)
+    before = content(empty_graph)
+
+    with pytest.raises(GraphError, match=r"others have the index theirs on it\. Nothing was deleted"):
+        load(people.options)
+
+    assert content(empty_graph) == before
+    query(empty_graph, "DROP INDEX theirs")
+    load(people.options)
+    assert graph(empty_graph) == EVERYTHING

@@ -117,7 +117,9 @@ def test_a_ledger_from_before_a_load_that_broke_off_is_refused(shop, empty_graph
     shop.sql("delete from graph_ready.node_customer where customer_id = 'C4'")
 
     for run in (load, plan, compare):
-        with pytest.raises(LedgerError, match=r"last written by a load that .* does not know.*reconcile --rebuild-ledger"):
+        with pytest.raises(
+            LedgerError, match=r"last written by a load that .* does not know.*reconcile --rebuild-ledger"
+        ):
             run(shop.options)
 
     assert attempt_of(empty_graph) == pending["id"]

@@ -188,7 +188,9 @@ def test_a_graph_of_a_ledger_that_is_not_there_is_left_to_it_until_it_is_empty(s
     shop.make("node_place", node("Place", "place_id"), "select 'X' as place_id")
     before = content(empty_graph)
     for run in (load, plan, compare):
-        with pytest.raises(LedgerError, match=r"was written with ledger .*, which is not in .*reconcile --rebuild-ledger"):
+        with pytest.raises(
+            LedgerError, match=r"was written with ledger .*, which is not in .*reconcile --rebuild-ledger"
+        ):
             run(shop.options)
     assert content(empty_graph) == before
     query(empty_graph, "MATCH (n) WHERE NOT n:LakegraphMetadata DETACH DELETE n")

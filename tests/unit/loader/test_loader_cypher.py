@@ -340,3 +340,19 @@ def test_edges_are_counted_at_either_end():
         "MATCH (:`Customer`)-[edge:`PURCHASED`]->() RETURN count(edge) AS rows",
         "MATCH ()-[edge:`PURCHASED`]->(:`Product`) RETURN count(edge) AS rows",
     )
+
+
+def test_nodes_that_share_a_new_key_are_found_by_their_former_one():
+    former = NodeDeclaration(USER.model, "User", ("id",))
+    found = (
+        "MATCH (key:`User`) WHERE key.`tenant` IS NOT NULL AND key.`id` IS NOT NULL\n"
+        "WITH key.`tenant` AS _value_0, key.`id` AS _value_1, collect(key) AS nodes WHERE size(nodes) > 1\n"
+        "WITH nodes, elementId(nodes[0]) AS _copies\n"
+        "UNWIND nodes AS key\n"
+    )
+
+    assert cypher.count_copies(USER) == f"{found}RETURN count(key) AS rows"
+    assert cypher.copies(USER, former) == (
+        f"{found}RETURN CASE WHEN key.`id` IS :: INTEGER THEN key.`id` END AS `_key_id`, elementId(key) AS _node, _copies, "
+        "toStringOrNull(key.`tenant`) AS _text_0, toStringOrNull(key.`id`) AS _text_1"
+    )

@@ -91,7 +91,5 @@ def test_a_stub_that_was_made_under_other_labels_held_no_values():
 
     compared = difference(PERSON, has_known=True, stubs=own, labels_before=[(), ("Old",)])
 
-    emptied = (
-        "known._hash <> judged._hash and known._hash <> unhex(md5('')) and known._hash <> unhex(md5(':Old'))"
-    )
+    emptied = "known._hash <> judged._hash and known._hash <> unhex(md5('')) and known._hash <> unhex(md5(':Old'))"
     assert f"if(_is_stub, if({emptied}, 'emptied', 'new'), null) as _stub" in compared

@@ -21,7 +21,7 @@ STUB, PARTY = "md5('')", "md5(':Party')"
 
 @pytest.fixture
 def with_values(tmp_path):
-    """Counts which of some stubs had values, by what the last load and then each attempt was to leave: key to text that is hashed."""
+    """Counts the stubs that had values, by what the last load and then each attempt was to leave: keys, and texts of hashes."""
     engine = DuckdbEngine(None, tmp_path)
 
     def count(stubs: list[int], *left: dict[int, str] | None, declarations=(PERSON, PERSON, PERSON)) -> int:
