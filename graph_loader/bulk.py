@@ -91,7 +91,7 @@ def load_bulk(session: Session, server: "Server", require_swap: Callable[[], Non
         constraints.create(connection, session.graph.nodes)
     for rest in written.rest:
         upsert(session, rest.step)
-    session.lease.write_metadata(Metadata(ledger.state.ledger_id, attempt.generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, attempt.generation, attempt.id))
     ledger.commit(attempt)
     return rest_of(written)
 
@@ -202,7 +202,8 @@ def _write_metadata(session: Session, folder: Path, with_lease: bool, numbered: 
     lease = session.connection.run(cypher.lease_properties(), graph_id=session.graph_id)[0]
     if not with_lease:
         lease = {"lease_fence": lease["lease_fence"]}
-    metadata = Metadata(session.ledger.state.ledger_id, session.plan.attempt.generation)
+    attempt = session.plan.attempt
+    metadata = Metadata(session.ledger.state.ledger_id, attempt.generation, attempt.id)
     header, line = import_files.metadata_files(session.graph_id, metadata, lease, numbered)
     (folder / METADATA).mkdir()
     _write_text(folder / METADATA / HEADER, header)

@@ -33,10 +33,22 @@ class TransientGraphError(GraphError):
 
 @dataclass(frozen=True)
 class Metadata:
-    """What the metadata node of a graph says: which ledger owns the graph, and at which generation."""
+    """What the metadata node of a graph says: which ledger owns the graph, and who was the last to write.
+
+    Attributes:
+        ledger_id: the ledger.
+        generation: that of the last load that ended.
+        attempt: the load that was the last to begin to write, ended or not; None where no load has said so.
+    """
 
     ledger_id: str
     generation: int
+    attempt: str | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a load has ever begun to write."""
+        return self.generation > 0 or self.attempt is not None
 
 
 class Connection:
@@ -135,10 +147,10 @@ class Connection:
     def metadata(self, graph_id: str) -> Metadata | None:
         """The metadata of a graph, or None when no load has written this database yet."""
         found = self.run(cypher.read_metadata(), graph_id=graph_id)
-        return Metadata(found[0]["ledger_id"], found[0]["generation"]) if found else None
+        return Metadata(**found[0]) if found else None
 
     def write_metadata(self, graph_id: str, metadata: Metadata, fence: int) -> bool:
-        """Say in the graph which ledger owns it and at which generation it is.
+        """Say in the graph which ledger owns it, at which generation it is, and which attempt was the last to write.
 
         Args:
             fence: the fencing number of the lease under which this is said.
@@ -151,9 +163,21 @@ class Connection:
             graph_id=graph_id,
             ledger_id=metadata.ledger_id,
             generation=metadata.generation,
+            attempt=metadata.attempt,
             fence=fence,
         )
         return bool(said)
+
+    def begin_attempt(self, graph_id: str, attempt: str, fence: int) -> bool:
+        """Say in the graph which attempt is about to write.
+
+        Args:
+            fence: the fencing number of the lease under which this is said.
+
+        Returns:
+            Whether it was said: not when the lease is another's by now.
+        """
+        return bool(self.run(cypher.begin_attempt(), graph_id=graph_id, attempt=attempt, fence=fence))
 
     def await_indexes(self) -> None:
         """Wait until new constraints' indexes serve lookups."""

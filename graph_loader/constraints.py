@@ -31,9 +31,25 @@ def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> 
     return [name for name in names if name.startswith(cypher.OUR_NAMES) or not ours]
 
 
+def indexes_of_others(connection: Connection, node: NodeDeclaration) -> list[str]:
+    """The names of the indexes on the key of a label that no load has made, and that forbid to make it unique."""
+    return [
+        row["name"]
+        for row in connection.run(cypher.show_plain_indexes())
+        if row["labelsOrTypes"] == [node.label]
+        and row["properties"] == list(node.key)
+        and not row["name"].startswith(cypher.OUR_NAMES)
+    ]
+
+
+def has_metadata(connection: Connection) -> bool:
+    """Whether the graph's metadata is unique already, by whomever."""
+    return bool(_unique(connection, cypher.METADATA_LABEL, ("graph_id",)))
+
+
 def missing(connection: Connection, nodes: Iterable[NodeDeclaration]) -> list[str]:
     """The statements that a load will run to make what is not unique yet: keys of labels, and the graph's metadata."""
-    own = [] if _unique(connection, cypher.METADATA_LABEL, ("graph_id",)) else [cypher.metadata_constraint()]
+    own = [] if has_metadata(connection) else [cypher.metadata_constraint()]
     return own + [cypher.constraint(node) for node in nodes if not named(connection, node)]
 
 

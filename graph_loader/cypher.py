@@ -115,8 +115,19 @@ def give_back_lease() -> str:
 
 
 def write_metadata() -> str:
-    """The statement that says which ledger owns the graph, and at which generation; no row when the lease is another's."""
-    return f"{_HELD_LEASE}\nSET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence"
+    """The statement that says which ledger owns the graph, at which generation, and which attempt was the last to write.
+
+    No row when the lease is another's.
+    """
+    return (
+        f"{_HELD_LEASE}\nSET m.ledger_id = $ledger_id, m.generation = $generation, m.attempt = $attempt\n"
+        "RETURN m.lease_fence AS fence"
+    )
+
+
+def begin_attempt() -> str:
+    """The statement that says which attempt is about to write; no row when the lease is another's."""
+    return f"{_HELD_LEASE}\nSET m.attempt = $attempt\nRETURN m.lease_fence AS fence"
 
 
 def read_lease() -> str:
@@ -138,10 +149,13 @@ def lease_properties() -> str:
 
 
 def read_metadata() -> str:
-    """The query for which ledger owns the graph, and at which generation; no row where no load has written it."""
+    """The query for which ledger owns the graph, at which generation, and which attempt was the last to write.
+
+    No row where no load has written it.
+    """
     return (
         f"MATCH (m:{quoted(METADATA_LABEL)} {{graph_id: $graph_id}}) WHERE m.ledger_id IS NOT NULL\n"
-        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation, m.attempt AS attempt"
     )
 
 
@@ -158,6 +172,40 @@ def show_constraints() -> str:
 def show_indexes() -> str:
     """The query for the names of all indexes, but for those that every database has."""
     return "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+
+
+def show_plain_indexes() -> str:
+    """The query for the indexes that a constraint would have to take the place of, and what each one is of."""
+    return (
+        "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint "
+        "WHERE type = 'RANGE' AND owningConstraint IS NULL RETURN name, labelsOrTypes, properties"
+    )
+
+
+def count_copies(node: NodeDeclaration) -> str:
+    """The query that counts the nodes of a label that are not alone in having their key."""
+    return f"{_copies(node)}\nRETURN count(key) AS rows"
+
+
+def copies(node: NodeDeclaration, former: NodeDeclaration) -> str:
+    """The query that returns the nodes of a label that are not alone in having its key.
+
+    Args:
+        former: the same label as it was declared before, by whose key each of them is identified.
+    """
+    texts = (f"toStringOrNull(key.{quoted(name)}) AS _text_{position}" for position, name in enumerate(node.key))
+    fields = [*identity_fields(former), "elementId(key) AS _node", "_copies", *texts]
+    return f"{_copies(node)}\nRETURN {', '.join(fields)}"
+
+
+def _copies(node: NodeDeclaration) -> str:
+    values = [f"key.{quoted(name)}" for name in node.key]
+    named = ", ".join(f"{value} AS _value_{position}" for position, value in enumerate(values))
+    return (
+        f"MATCH (key:{quoted(node.label)}) WHERE {' AND '.join(f'{value} IS NOT NULL' for value in values)}\n"
+        f"WITH {named}, collect(key) AS nodes WHERE size(nodes) > 1\n"
+        "WITH nodes, elementId(nodes[0]) AS _copies\nUNWIND nodes AS key"
+    )
 
 
 def await_indexes() -> str:
@@ -293,6 +341,18 @@ def count(declaration: Declaration) -> str:
     if declaration.is_shared:
         start, end = f":{quoted(declaration.start.node)}", f":{quoted(declaration.end.node)}"
     return f"MATCH ({start})-[edge:{quoted(declaration.type)}]->({end}) RETURN count(edge) AS rows"
+
+
+def counts_at_ends(edge: EdgeDeclaration) -> tuple[str, str]:
+    """The queries that count a type's edges that begin at their declared label, and those that end at theirs.
+
+    Neo4j answers both from its count store; those between the two labels it would have to read.
+    """
+    kind, start, end = (quoted(name) for name in (edge.type, edge.start.node, edge.end.node))
+    return (
+        f"MATCH (:{start})-[edge:{kind}]->() RETURN count(edge) AS rows",
+        f"MATCH ()-[edge:{kind}]->(:{end}) RETURN count(edge) AS rows",
+    )
 
 
 def identities(declaration: Declaration) -> str:

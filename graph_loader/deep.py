@@ -40,7 +40,7 @@ def reconcile_deep(session: Session, before: LedgerState, loaded: bool) -> tuple
     agreements = []
     for position, step in enumerate(session.plan.steps):
         with session.trace.step(f"compare values of {step.declaration.name}"):
-            folder = f"{session.plan.attempt.generation}/{FOLDER}-{position}"
+            folder = f"{session.ledger.staging(session.plan.attempt.generation)}/{FOLDER}-{position}"
             agreements.append(_agreement(session, step, before, loaded, read_back, folder))
     return tuple(agreements)
 

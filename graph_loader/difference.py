@@ -3,7 +3,7 @@
 A load that does not repair leaves out the rows that stay as they are, but for stubs, and only counts them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from graph_loader import difference_sql, judging_sql, stub_sql
@@ -55,6 +55,11 @@ class Tally:
         return self[Status.CREATED] + self[Status.UPDATED] + self[Status.UNCHANGED]
 
     @property
+    def accepted_rows(self) -> int:
+        """Rows of the mart that the graph is to hold, without stubs."""
+        return self.accepted - sum(self.stubs.values())
+
+    @property
     def changes(self) -> int:
         """Rows that the graph has to be touched for."""
         return self[Status.CREATED] + self[Status.UPDATED] + self[Status.DELETED]
@@ -68,6 +73,7 @@ def difference(
     node_keys: Callable[[str], Relation],
     changes_only: bool = False,
     settles: bool = False,
+    labels_before: Collection[tuple[str, ...]] = (),
 ) -> Relation:
     """The rows of a mart against what the ledger remembers, as `difference_sql.difference` describes them, kept by the engine.
 
@@ -76,6 +82,7 @@ def difference(
         node_keys: gives the identity columns of the nodes that a label will have after the load.
         changes_only: leave out the mart's own rows that stay as they are.
         settles: leave out first what is exactly as the ledger remembers it, see `difference_sql.difference`.
+        labels_before: the further labels under which earlier loads made stubs.
     """
     model, spark = declaration.model, engine.spark
     inputs = {judging_sql.MART: marts.read(spark, model)}
@@ -95,7 +102,7 @@ def difference(
     has_known, has_unfit = known is not None, UNFIT in columns
     has_repeats = not engine.runs_here or marts.has_repeats(engine, declaration)
     statement = difference_sql.difference(
-        declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, settles
+        declaration, has_known, lineage, has_unfit, stubs, changes_only, has_repeats, settles, labels_before
     )
     return engine.kept(statement, difference_sql.difference_schema(declaration, bool(stubs)), inputs)
 

@@ -3,7 +3,7 @@
 One statement per label or type, because building the same plan call by call costs more than running it on a small mart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from graph_loader.declarations import Declaration
 from graph_loader.judging_sql import KNOWN, judging, travelling_rows
@@ -19,6 +19,7 @@ from graph_loader.spark_sql import (
     STUB,
     Status,
     Stub,
+    empty_hash,
     identity_names,
     identity_schema,
     literal,
@@ -47,6 +48,7 @@ def difference(
     changes_only: bool = False,
     has_repeats: bool = True,
     settles: bool = False,
+    labels_before: Collection[tuple[str, ...]] = (),
 ) -> str:
     """The statement that gives every row of a mart, and every row the ledger remembers, its status.
 
@@ -64,6 +66,7 @@ def difference(
         settles: leave out the rows that are exactly as the ledger remembers them before anything else is looked at, where no
             keys are repeated: right where the nodes at the ends of all edges that it remembers are there still, and quick
             where most rows are so.
+        labels_before: the further labels under which earlier loads made stubs, whose hash was another one then.
 
     Returns:
         A query with the columns of `declaration.identity` and `declaration.values`, the lineage columns, `_hash` (16 bytes of
@@ -78,7 +81,7 @@ def difference(
     if not has_known:
         return f"{text}\n{_all_new(declaration, bool(stubs))}"
     changed = f"\nwhere {STATUS} <> {literal(Status.UNCHANGED)}" + f" or {STUB} is not null" * bool(stubs)
-    compared = _compared(declaration, bool(stubs), "remembered" if settles else KNOWN)
+    compared = _compared(declaration, bool(stubs), "remembered" if settles else KNOWN, labels_before)
     return f"{text}\n{compared}" + changed * changes_only
 
 
@@ -113,7 +116,7 @@ def _all_new(declaration: Declaration, has_stubs: bool) -> str:
     return f"select {fields}, {status} as {STATUS}{stub} from judged"
 
 
-def _compared(declaration: Declaration, has_stubs: bool, known: str) -> str:
+def _compared(declaration: Declaration, has_stubs: bool, known: str, labels_before: Collection[tuple[str, ...]]) -> str:
     names = identity_names(declaration.identity)
     own = [f"coalesce(judged.{name}, known.{name}) as {name}" for name in names]
     rest = [f"judged.{name}" for name in _rest(declaration)]
@@ -125,7 +128,9 @@ def _compared(declaration: Declaration, has_stubs: bool, known: str) -> str:
         f"when judged.{HASH} = known.{HASH} then {literal(Status.UNCHANGED)} "
         f"else {literal(Status.UPDATED)} end"
     )
-    emptied = f"if(known.{HASH} <> judged.{HASH}, {literal(Stub.EMPTIED)}, {literal(Stub.NEW)})"
+    empty = [f"judged.{HASH}", *map(empty_hash, sorted(labels_before))]
+    valued = " and ".join(f"known.{HASH} <> {one}" for one in empty)
+    emptied = f"if({valued}, {literal(Stub.EMPTIED)}, {literal(Stub.NEW)})"
     stub = f", if({IS_STUB}, {emptied}, null) as {STUB}" if has_stubs else ""
     told = [*names, *_rest(declaration), STATUS, *[STUB] * has_stubs]
     return (

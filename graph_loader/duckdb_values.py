@@ -6,7 +6,7 @@ column `_unfit`, so that its row is rejected.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from graph_loader.declarations import Column
@@ -127,8 +127,8 @@ def unfit(columns: Sequence[Column]) -> str | None:
     """The expression that tells which values of a row no property can hold, and why; None where every value fits."""
     told = []
     for column in columns:
-        if test := _test(column):
-            name, (condition, why) = quoted(column.name), test
+        name = quoted(column.name)
+        for condition, why in _tests(column):
             broken = condition("item" if column.type.is_list else name)
             if column.type.is_list:
                 broken = f"len(list_filter({name}, lambda item: {broken})) > 0"
@@ -183,19 +183,30 @@ def _duration(value: str) -> str:
     )
 
 
-def _test(column: Column):
-    """A condition that is true of a value that no property can hold, and what is wrong with it."""
-    kind = column.type.kind
+def _tests(column: Column) -> list[tuple[Callable[[str], str], str]]:
+    """Conditions that are true of values that no property can hold, and what is wrong with them."""
+    kind, text = column.type.kind, "cast({} as varchar)".format
     if _is_wide(column):
-        return (
-            lambda value: f"{value} is not null and try_cast({value} as bigint) is null",
-            " does not fit in 64 bits",
-        )
+        return [
+            (
+                lambda value: f"{value} is not null and try_cast({value} as bigint) is null",
+                " does not fit in 64 bits",
+            )
+        ]
     if kind in _INSTANTS:
-        return lambda value: f"isinf({value})", " is no time of a calendar"
+        return [(lambda value: f"isinf({value})", " is no time of a calendar")]
     if kind is Kind.LOCAL_TIME:
-        return lambda value: f"{value} = time '24:00:00'", " is no time of a day"
-    return None
+        return [(lambda value: f"{value} = time '24:00:00'", " is no time of a day")]
+    if kind is Kind.ZONED_TIME:
+        # DuckDB compares times of different offsets by the instant, so the text alone says which hour it is
+        return [
+            (lambda value: f"starts_with({text(value)}, '24:')", " is no time of a day"),
+            (
+                lambda value: f"regexp_matches({text(value)}, '[+-]\\d\\d:\\d\\d:\\d\\d$')",
+                " has an offset with seconds, which Neo4j does not know",
+            ),
+        ]
+    return []
 
 
 def _json(value: str, kind: "DuckDBPyType", depth: int = 0) -> str:

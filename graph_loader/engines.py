@@ -78,7 +78,9 @@ class SparkEngine(Engine):
         self._kept: list[DataFrame] = []
 
     def kept(self, statement: str, schema: str, inputs: dict[str, Relation]) -> Relation:
-        frame = self._run(statement, inputs).persist()
+        # not cached: Spark forgets what it cached when a view that it was made of is replaced by another mart of the same name,
+        # and would work it out again from a mart that may have been built anew since it was judged
+        frame = self._run(statement, inputs).localCheckpoint()
         self._kept.append(frame)
         return in_spark(frame)
 
@@ -93,7 +95,8 @@ class SparkEngine(Engine):
 
     def release(self) -> None:
         while self._kept:
-            self._kept.pop().unpersist()
+            # `unpersist` of a frame looks for what is cached, and this is no cache; the rows are those of the plan's only leaf
+            self._kept.pop()._jdf.queryExecution().analyzed().rdd().unpersist(False)
 
     def _run(self, statement: str, inputs: dict[str, Relation]) -> "DataFrame":
         for name, relation in inputs.items():

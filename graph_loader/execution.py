@@ -8,6 +8,7 @@ from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.first_write import is_first
 from graph_loader.long_rows import by_length
+from graph_loader.new_keys import require_new_keys
 from graph_loader.patience import write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
@@ -39,7 +40,11 @@ def execute(session: Session) -> dict[str, int]:
     create_constraints(session, migrated=False)
     if plan.changes == 0 and not ledger.state.pending and ledger.holds(plan.attempt.entries):
         return {}
+    if plan.migrates:
+        require_new_keys(session)
     ledger.begin(plan.attempt)
+    # after the ledger, which then knows it whatever becomes of the rest
+    session.lease.begin_attempt(plan.attempt.id)
     left = _migrate(session) if plan.migrates else {}
     for step in plan.nodes:
         upsert(session, step)
@@ -58,7 +63,7 @@ def execute(session: Session) -> dict[str, int]:
                 step.removed,
                 step.labels_removed,
             )
-    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation))
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, plan.attempt.generation, plan.attempt.id))
     for step in plan.nodes:
         if step.entry is None:
             constraints.drop(connection, step.declaration)

@@ -157,8 +157,8 @@ def _lost(step: "Step") -> tuple[int, int]:
     if step.written_anew is None:
         # a node whose row has gone and that stays as a stub loses all that it holds
         return gone + tally.emptied, gone + tally[Status.UPDATED] + tally[Status.UNCHANGED]
-    # an attempt that broke off knows many of the same rows once more
-    known = max((former.count for former in step.former), default=gone)
+    # an attempt that broke off knows many of the same rows once more; stubs are no rows, and edges make them anew
+    known = max((former.of_marts for former in step.former), default=gone - step.stubs_gone)
     return max(0, known - step.written_anew), known
 
 

@@ -191,6 +191,7 @@ def metadata_files(graph_id: str, metadata: Metadata, lease: dict[str, object], 
         "graph_id": ("string", graph_id),
         "ledger_id": ("string", metadata.ledger_id),
         "generation": ("long", metadata.generation),
+        "attempt": ("string", metadata.attempt),
     }
     kinds = {"lease_fence": "long", "lease_expires": "datetime"}
     fields |= {name: (kinds.get(name, "string"), value) for name, value in lease.items()}

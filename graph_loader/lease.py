@@ -70,8 +70,19 @@ class Lease:
                 "Let that load finish, then load again; the ledger knows what is left to do.",
             )
 
+    def begin_attempt(self, attempt: str) -> None:
+        """Say in the graph which attempt is about to write, unless the lease is no longer held.
+
+        Raises:
+            LeaseError: another load took it; nothing was said.
+            GraphError: the server is gone.
+        """
+        if self._lost is None and not self._connection.begin_attempt(self._graph_id, attempt, self.fence):
+            self._lose()
+        self.require()
+
     def write_metadata(self, metadata: Metadata) -> None:
-        """Say in the graph which ledger owns it and at which generation it is, unless the lease is no longer held.
+        """Say in the graph what `Metadata` says, unless the lease is no longer held.
 
         Raises:
             LeaseError: another load took it; nothing was said.

@@ -13,9 +13,10 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -28,7 +29,7 @@ from graph_loader.ledger_state import REBUILD, Attempt, LedgerError, LedgerState
 from graph_loader.owner import this_owner
 from graph_loader.relations import Relation, in_parquet
 from graph_loader.space import is_full
-from graph_loader.spark_sql import HASH, STATUS, Status, identity_names, identity_schema, literal
+from graph_loader.spark_sql import HASH, STATUS, STUB, Status, empty_hash, identity_names, identity_schema, literal
 from lakegraph.runtime.ops import sync_folder
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ LOCK = "lock"
 
 
 class Ledger:
-    """The memory of one graph, held by one load at a time."""
+    """The memory of one graph, held by one load at a time.
+
+    Args:
+        folder: where it is.
+        state: what it says; None when it says nothing yet.
+        replaced: what an older ledger of the same graph says, while a new one is being written in its place.
+        graph: the declarations, by whose names what is read goes.
+        apart: where a run that only reads stages rows, when a load may be staging its own in the folder meanwhile.
+    """
 
     def __init__(
         self,
@@ -55,13 +64,13 @@ class Ledger:
         state: LedgerState | None,
         replaced: LedgerState | None = None,
         graph: GraphDeclaration | None = None,
+        apart: Path | None = None,
     ):
         self.folder = folder
-        # by whose names what is read goes
         self._graph = graph
         self.state = state
-        # what an older ledger of the same graph says, while a new one is being written in its place
         self.replaced = replaced
+        self._apart = apart
 
     def start_anew(self) -> None:
         """Forget everything and begin a ledger under a new id."""
@@ -118,6 +127,33 @@ class Ledger:
         [counted] = engine.fetched(f"select count(*) as rows from {KEPT}", {KEPT: known})
         return counted["rows"]
 
+    def with_values(self, engine: Engine, declaration: Declaration, rows: Relation) -> int:
+        """How many of the stubs among some rows had values as the last complete load or any attempt since was to leave them.
+
+        Args:
+            rows: with the identity columns and `_stub`.
+        """
+        sources = self.state.sources(place(declaration.kind, declaration.name), remember(declaration, "", 0))
+        inputs = {
+            f"graph_source_{position}": self.rows(engine.spark, source)
+            for position, source in enumerate(sources)
+            if source
+        }
+        if not inputs:
+            return 0
+        names = identity_names(declaration.identity)
+        # a stub holds nothing but the labels that there were then
+        empty = sorted({empty_hash(source.labels) for source in sources if source})
+        valued = " and ".join(f"{HASH} <> {one}" for one in empty)
+        held = " union all ".join(f"select {', '.join(names)} from {name} where {valued}" for name in inputs)
+        same = " and ".join(f"stub.{name} = held.{name}" for name in names)
+        statement = (
+            f"select count(*) as rows from (select {', '.join(names)} from {STAGED} where {STUB} is not null) as stub "
+            f"left semi join ({held}) as held on {same}"
+        )
+        [counted] = engine.fetched(statement, {STAGED: rows, **inputs})
+        return counted["rows"]
+
     def keys(self, spark: "SparkSession", entries: list[Remembered]) -> "DataFrame":
         """Identity columns of all rows of some entries of one identity, each once."""
         names = identity_names(entries[0].declaration().identity)
@@ -148,6 +184,10 @@ class Ledger:
 
     def _missing(self, entry: Remembered) -> list[str]:
         return [folder for folder in entry.folders if not (self.folder / folder).is_dir()]
+
+    def staging(self, generation: int) -> str:
+        """The folder for what is staged for a generation."""
+        return str(generation if self._apart is None else self._apart.absolute() / str(generation))
 
     def stage(
         self, engine: Engine, entry: Remembered, rows: Relation, condition: str, known: Relation | None = None
@@ -231,12 +271,14 @@ class Ledger:
         """Make an attempt the truth; the folders it replaces stay until `sweep`."""
         self._save(self.state.committed(attempt))
 
-    def adopt(self, entries: dict[str, Remembered], generation: int) -> None:
+    def adopt(self, attempt: Attempt, entries: dict[str, Remembered]) -> None:
         """Make rows that are staged the truth, without a load."""
-        self._save_with_rows(LedgerState(self.state.ledger_id, generation, entries), generation)
+        self._save_with_rows(self.state.committed(replace(attempt, entries=entries)), attempt.generation)
 
     def sweep(self) -> None:
-        """Delete the folders that no entry points to any more."""
+        """Delete the folders that no entry points to any more; of what a load may be staging meanwhile, nothing."""
+        if self._apart is not None:
+            return
         used = {
             folder
             for name in self.state.remembered()
@@ -269,12 +311,15 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) -> Iterator[Ledger]:
+def open_ledger(
+    folder: Path, graph: GraphDeclaration, rebuild: bool = False, reads_only: bool = False
+) -> Iterator[Ledger]:
     """The ledger in a folder, for this process alone; its state is None when there is none yet.
 
     Args:
         graph: the declarations, by whose names the entries go.
         rebuild: whether it is to be written anew, so that it need not be readable.
+        reads_only: whether the run has no lease, so that where there are no locks a load may be going on.
 
     Raises:
         LedgerError: another process of this machine is loading with it, its pointer is not readable, or it cannot be written.
@@ -289,7 +334,8 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
         raise LedgerError(
             f"The ledger in {folder} cannot be opened: {error.strerror}.", "Let who runs the load write there."
         ) from error
-    with opened as lock:
+    with opened as lock, ExitStack() as stack:
+        apart = None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -302,10 +348,13 @@ def open_ledger(folder: Path, graph: GraphDeclaration, rebuild: bool = False) ->
             # a mounted object store knows no locks; the lease in the graph keeps loads apart all the same
             if error.errno not in (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK):
                 raise
+            if reads_only:
+                scratch = tempfile.TemporaryDirectory(prefix=f"{folder.name}.apart-", dir=folder.parent)
+                apart = Path(stack.enter_context(scratch))
         lock.truncate(0)
         lock.write(this_owner())
         lock.flush()
-        ledger = Ledger(folder, None, graph=graph)
+        ledger = Ledger(folder, None, graph=graph, apart=apart)
         if not rebuild:
             ledger.reload()
         yield ledger

@@ -130,6 +130,7 @@ class Attempt:
         allowed_rejects: the labels and types of whose marts any number of rows could be rejected.
         rejects: place to rows of those that it set aside; so many may the load that ends it.
         repair: whether it set right what others had changed in the graph; so does the load that ends it.
+        id: what the graph calls it, for a copy of the ledger may give its number to another one; empty where it has none.
     """
 
     generation: int
@@ -138,6 +139,7 @@ class Attempt:
     allowed_rejects: tuple[str, ...] = ()
     rejects: dict[str, int] = field(default_factory=dict)
     repair: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ class LedgerState:
     generation: int = 0
     entries: dict[str, Remembered] = field(default_factory=dict)
     pending: tuple[Attempt, ...] = ()
+    # the attempt that the last complete load was; empty where it had no id
+    attempt: str = ""
 
     @property
     def next_generation(self) -> int:
@@ -178,7 +182,7 @@ class LedgerState:
 
     def committed(self, attempt: Attempt) -> "LedgerState":
         """The state once an attempt is complete: nothing is pending any more."""
-        return LedgerState(self.ledger_id, attempt.generation, attempt.entries)
+        return LedgerState(self.ledger_id, attempt.generation, attempt.entries, attempt=attempt.id)
 
     def named_as(self, graph: GraphDeclaration) -> "LedgerState":
         """The state with each edge under the name that it has now: one between the same labels is the same edge, whether its
@@ -226,22 +230,40 @@ class LedgerState:
                 tuple(attempt.get("allowed_rejects", ())),
                 attempt.get("rejects", {}),
                 attempt.get("repair", False),
+                attempt.get("id", ""),
             )
             for attempt in data["pending"]
         )
-        return cls(data["ledger_id"], data["generation"], entries(data["entries"]), pending)
+        return cls(data["ledger_id"], data["generation"], entries(data["entries"]), pending, data.get("attempt", ""))
 
 
 def fits(state: LedgerState | None, metadata: Metadata | None) -> bool:
-    """Whether a ledger and a graph are each other's: same ledger, and the graph at a generation that the ledger knows of."""
-    if state is None or metadata is None:
+    """Whether a ledger and a graph are each other's: same ledger, and the graph at a generation that the ledger knows of,
+    and last written by an attempt that it knows of.
+    """
+    if state is None or metadata is None or metadata.ledger_id != state.ledger_id:
         return False
-    known = {state.generation, *(attempt.generation for attempt in state.pending)}
-    return metadata.ledger_id == state.ledger_id and metadata.generation in known
+    return _knows_generation(state, metadata) and _knows_attempt(state, metadata)
+
+
+def _knows_generation(state: LedgerState, metadata: Metadata) -> bool:
+    return metadata.generation in {state.generation, *(attempt.generation for attempt in state.pending)}
+
+
+def _knows_attempt(state: LedgerState, metadata: Metadata) -> bool:
+    # what was last written before loads said who they are
+    if metadata.attempt is None:
+        return True
+    return metadata.attempt in {state.attempt, *(attempt.id for attempt in state.pending)}
 
 
 def may_start_anew(state: LedgerState | None, metadata: Metadata | None, graph_is_empty: bool) -> bool:
-    """Whether a new ledger loses nothing: the graph holds none of the declared labels and types, or neither side claims any."""
+    """Whether a new ledger loses nothing: the graph holds nothing that a ledger may know of, or neither side claims any.
+
+    Args:
+        graph_is_empty: whether it holds none of the labels and types that are declared or that the ledger remembers, and
+            nothing at all where it says that another ledger has written it.
+    """
     owns_nothing = state is None or (not state.remembered() and not state.pending)
     return graph_is_empty or (owns_nothing and metadata is None)
 
@@ -256,7 +278,8 @@ def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None
         )
     if metadata is None:
         return LedgerError(
-            f"The ledger in {place_of_ledger} is of another graph: this one has never been loaded, but holds declared labels.",
+            f"The ledger in {place_of_ledger} is of another graph: this one has never been loaded, but holds labels or "
+            "types that models declare or the ledger knows.",
             f"Check NEO4J_URI and NEO4J_DATABASE. {rebuild}",
         )
     if metadata.ledger_id != state.ledger_id:
@@ -264,6 +287,12 @@ def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None
             f"The graph '{graph_id}' belongs to ledger {metadata.ledger_id}, "
             f"but {place_of_ledger} holds ledger {state.ledger_id}.",
             f"Name the right lake with --lake, or another --graph-id. {rebuild}",
+        )
+    if _knows_generation(state, metadata):
+        return LedgerError(
+            f"The graph '{graph_id}' was last written by a load that the ledger in {place_of_ledger} does not know "
+            f"(attempt {metadata.attempt}): it broke off after the ledger was copied, or went by another copy.",
+            f"Bring the ledger of that load back. {rebuild}",
         )
     return LedgerError(
         f"The graph '{graph_id}' is at generation {metadata.generation}, but the ledger in {place_of_ledger} is at "

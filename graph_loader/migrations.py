@@ -18,11 +18,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Former:
-    """Rows that loads wrote under one identity of a label or type, and that go before anything is written."""
+    """Rows that loads wrote under one identity of a label or type, and that go before anything is written.
+
+    Attributes:
+        count: how many they are, stubs among them.
+        stubs: how many of them are known to be stubs.
+    """
 
     declaration: Declaration
     rows: "DataFrame"
     count: int
+    stubs: int = 0
+
+    @property
+    def of_marts(self) -> int:
+        """How many were rows of a mart, at most."""
+        return self.count - self.stubs
 
 
 def merged(sources: list[Remembered]) -> Remembered:
@@ -42,6 +53,11 @@ def identities(state: LedgerState, name: str) -> list[list[Remembered]]:
         else:
             group.append(source)
     return groups
+
+
+def known_stubs(group: list[Remembered]) -> int:
+    """How many rows of some entries of one identity are stubs, at least."""
+    return min(source.stubs for source in group)
 
 
 def is_migrated(groups: list[list[Remembered]], now: Remembered) -> bool:
@@ -84,14 +100,14 @@ def told(groups: list[list[Remembered]], now: Remembered | None, successor: str 
     if not groups:
         return ()
     before = merged([source for group in groups for source in group])
-    things, rows = f"{before.kind}s", max(source.rows for group in groups for source in group)
+    rows = _in_words(max((source for group in groups for source in group), key=lambda source: source.rows))
     if now is None:
         constraint = " with their constraint" if before.kind == "node" else ""
         why = f"model {before.model} declares {successor} instead" if successor else "no model declares it any more"
-        return (f"{why}: its {rows:,} {things} go{constraint}",)
+        return (f"{why}: its {rows} go{constraint}",)
     if is_migrated(groups, now):
         former = "; or ".join(said(group[0]) for group in groups if group[0].identity() != now.identity())
-        return (f"has {said(now)}, no longer {former}: its {rows:,} {things} are deleted and written anew",)
+        return (f"has {said(now)}, no longer {former}: its {rows} are deleted and written anew",)
     sentences = [f"label {label} goes" for label in before.labels if label not in now.labels]
     sentences += [f"label {label} is new" for label in now.labels if label not in before.labels]
     for name in sorted(before.properties.keys() | now.properties.keys()):
@@ -101,6 +117,16 @@ def told(groups: list[list[Remembered]], now: Remembered | None, successor: str 
         elif kinds[0] != kinds[1]:
             sentences.append(f"property {name} becomes {kinds[1]} and was {kinds[0]}")
     return tuple(sentences)
+
+
+def _in_words(entry: Remembered) -> str:
+    """The rows of an entry, stubs apart."""
+    rows, parts = entry.rows - entry.stubs, []
+    if rows or not entry.stubs:
+        parts.append(f"{rows:,} {entry.kind}s")
+    if entry.stubs:
+        parts.append(f"{entry.stubs:,} stubs")
+    return " and ".join(parts)
 
 
 def said(entry: Remembered) -> str:

@@ -1,6 +1,7 @@
 """What a load will do, per label and type: the difference of mart and ledger, counted, and the ledger's next entries."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from graph_loader.guards import is_among
 from graph_loader.ledger import Ledger
 from graph_loader.ledger_state import Attempt, LedgerState, Remembered, place, remember
 from graph_loader.marts import Marts
-from graph_loader.migrations import Former, identities, is_migrated, label_problems, merged, told
+from graph_loader.migrations import Former, identities, is_migrated, known_stubs, label_problems, merged, told
 from graph_loader.problems import DeclarationError
 from graph_loader.readback import Readback
 from graph_loader.relations import Relation, in_spark
@@ -43,7 +44,8 @@ class Step:
     labels_removed: tuple[str, ...] = ()
     # what was written under another key or other ends; it goes before anything is written
     former: tuple[Former, ...] = ()
-    # of the rows that go, how many come back under another key, label or type; None when the declaration is the same
+    # of the rows that go, how many come back under another key, label or type, without stubs; None when the declaration is
+    # the same
     written_anew: int | None = None
     # what becomes of earlier rows because the declaration has changed, in sentences
     migration: tuple[str, ...] = ()
@@ -52,6 +54,8 @@ class Step:
     # how many of the rows that go an attempt that broke off was allowed to delete, and how many it was to set aside
     excused_deletes: int = 0
     excused_rejects: int = 0
+    # of the nodes that go because no model declares their label any more, how many are known to be stubs
+    stubs_gone: int = 0
 
     def having(self, *statuses: Status) -> "DataFrame":
         """The rows with one of the statuses."""
@@ -122,7 +126,7 @@ def planned(
         losing: set[str] = set()
         for position, declaration in enumerate(marts.graph):
             with trace.step(f"compare {declaration.name}", marts.rows[declaration.model.name], about=declaration):
-                folder = f"{generation}/{position}"
+                folder = f"{ledger.staging(generation)}/{position}"
                 step = _step(engine, marts, ledger, declaration, entries, losing, folder, read_back)
             steps.append(step)
             if declaration.kind == "node" and (step.tally[Status.DELETED] or step.former):
@@ -143,6 +147,7 @@ def planned(
                 if is_among(step.declaration, rejects) and step.tally[Status.REJECTED]
             },
             repair=read_back is not None,
+            id=uuid.uuid4().hex,
         )
         yield Plan(tuple(_excused(engine, ledger, step) for step in steps), attempt)
     finally:
@@ -192,14 +197,19 @@ def _step(
         known = in_spark(known_in_graph(engine.spark, declaration, held, remembered.frame))
     # what is set right is counted among all rows
     stays = None if read_back else known
+    labels_before = {tuple(source.labels) for source in sources} - {tuple(getattr(declaration, "labels", ()))}
     settles = _has_same_values(ledger.state, declaration) and _ends_stay(ledger.state, declaration, losing)
-    rows = difference(engine, declaration, marts, known, node_keys, stays is not None, settles)
+    rows = difference(engine, declaration, marts, known, node_keys, stays is not None, settles, labels_before)
     has_stubs = declaration.kind == "node" and bool(edges_that_make(declaration, marts.graph.edges))
     known_rows = None if stays is None else ledger.known_rows(engine, declaration, stays)
     counted = tally(engine, declaration, rows, marts.rows[model.name], has_stubs, known_rows)
+    if counted.stubs and not former and (read_back or ledger.state.pending):
+        # where the last load and an attempt since differ, or others changed the graph, nobody knows what a node holds
+        emptied = ledger.with_values(engine, declaration, rows)
+        counted = replace(counted, emptied=max(counted.emptied, emptied))
     written_anew = None
     if former:
-        written_anew = counted.accepted
+        written_anew = counted.accepted_rows
         counted = replace(counted, by_status=counted.by_status | {Status.DELETED.value: _total(former)})
     stubs = sum(counted.stubs.values())
     # a rejected row may be fit the next time, and is told of each time
@@ -308,7 +318,8 @@ def _dropped(engine: Engine, ledger: Ledger, entries: dict[str, Remembered], ste
                 in_spark(rows),
                 None,
                 former=former,
-                written_anew=successor.tally.accepted if is_new else None,
+                written_anew=successor.tally.accepted_rows if is_new else None,
+                stubs_gone=known_stubs(groups[-1]),
                 migration=told(groups, None, successor.declaration.name if successor else None),
             )
         )
@@ -320,7 +331,7 @@ def _former(spark: "SparkSession", ledger: Ledger, groups: list[list[Remembered]
     for group in groups:
         rows = ledger.keys(spark, group).persist()
         # one key may be a property of what was written under another, so a row found by it may hold what that one has
-        found.append(Former(merged([*sources, *group]).declaration(), rows, rows.count()))
+        found.append(Former(merged([*sources, *group]).declaration(), rows, rows.count(), known_stubs(group)))
     return tuple(found)
 
 

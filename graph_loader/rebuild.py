@@ -99,20 +99,20 @@ def _require_declared(graph: GraphDeclaration, claim: Collection[str]) -> None:
 
 
 def _rebuilt(session: Session, claim: Collection[str]) -> tuple[Claim, ...]:
-    ledger, generation = session.ledger, session.plan.attempt.generation
+    ledger, attempt = session.ledger, session.plan.attempt
     entries: dict[str, Remembered] = {}
     claims = []
     wanted = [(step.declaration, step.entry) for step in session.plan.steps]
     for declaration, mart in (*wanted, *((declaration, None) for declaration in _undeclared(session))):
         everything = mart is not None and not {ALL, *declaration.names}.isdisjoint(claim)
-        folder = f"{generation}/{STEP}-{len(entries)}"
+        folder = f"{attempt.generation}/{STEP}-{len(entries)}"
         with session.trace.step(f"read {declaration.name}"):
             entry, counted = _claimed(session, declaration, mart, everything, folder)
         entries[entry.place] = entry
         claims.append(counted)
     session.lease.require()
-    ledger.adopt(entries, generation)
-    session.lease.write_metadata(Metadata(ledger.state.ledger_id, generation))
+    ledger.adopt(attempt, entries)
+    session.lease.write_metadata(Metadata(ledger.state.ledger_id, attempt.generation, attempt.id))
     ledger.sweep()
     return tuple(claims)
 

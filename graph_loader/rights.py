@@ -43,7 +43,7 @@ def require_rights(connection: "Connection", graph: "GraphDeclaration") -> None:
     statement, parameters = cypher.trial(graph, str(uuid4()))
     connection.attempt(statement, **parameters)
     # a graph that was never loaded gets the metadata's constraint before anything else, which tries the right just as well
-    if cypher.METADATA_CONSTRAINT not in {row["name"] for row in connection.run(cypher.show_constraints())}:
+    if not constraints.has_metadata(connection):
         return
     # one stands for all: they are of one kind, and each that is tried costs time
     missing = next((node for node in graph.nodes if not constraints.named(connection, node)), None)

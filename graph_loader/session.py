@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader import cypher
-from graph_loader.bulk_checks import require_bulk
+from graph_loader.bulk_checks import is_empty, require_bulk
 from graph_loader.catalogs import table_format
 from graph_loader.connection import Connection, GraphError, Metadata, connect
 from graph_loader.dbt_records import DbtRecords, ModelResult
@@ -111,7 +111,7 @@ def open_session(
             marts = stack.enter_context(open_marts(graph, warehouse, spark_of_marts))
             batch_id = records.batch_as_of()
         begun(batch_id)
-        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild))
+        ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild, not write))
         lease = None
         if write:
             if not rebuild:
@@ -215,7 +215,23 @@ def _belongs(ledger: Ledger, connection: Connection, graph: GraphDeclaration, gr
     metadata = connection.metadata(graph_id)
     if fits(ledger.state, metadata):
         return True
-    empty = all(connection.count(cypher.count(declaration)) == 0 for declaration in graph)
+    empty = _holds_nothing(connection, graph, ledger.state, metadata, graph_id)
     if not may_start_anew(ledger.state, metadata, empty):
         raise mismatch(graph_id, ledger.state, metadata, str(ledger.folder))
     return False
+
+
+def _holds_nothing(
+    connection: Connection,
+    graph: GraphDeclaration,
+    state: LedgerState | None,
+    metadata: Metadata | None,
+    graph_id: str,
+) -> bool:
+    """Whether the graph has nothing that a ledger may know of."""
+    if metadata and metadata.is_written:
+        # nobody here knows which labels the ledger remembers that the graph belongs to
+        return is_empty(connection, graph_id)
+    remembered = state.remembered().values() if state else ()
+    known = [*graph, *(entry.declaration() for entry in remembered)]
+    return all(connection.count(cypher.count(declaration)) == 0 for declaration in known)

@@ -98,9 +98,27 @@ def row_hash(declaration: Declaration) -> str:
     parts = [_hashed(column) for column in declaration.values]
     if isinstance(declaration, NodeDeclaration) and declaration.labels:
         # so that another set of labels is a change of every row
-        parts.insert(0, literal(f":{':'.join(sorted(declaration.labels))}"))
+        parts.insert(0, literal(_labels_text(declaration.labels)))
     text = f"concat_ws(',', {', '.join(parts)})" if parts else literal("")
     return f"unhex(md5({text}))"
+
+
+def empty_hash(labels: Iterable[str]) -> str:
+    """The expression for the hash of a node without values, such as a stub.
+
+    Args:
+        labels: those that it carries besides its own.
+    """
+    return f"unhex(md5({literal(_labels_text(labels))}))"
+
+
+def between_colons(label: str) -> str:
+    """A label as it stands among others between colons, so that one label `A:B` differs from the two labels A and B."""
+    return quoted(label) if any(mark in label for mark in ":,`") else label
+
+
+def _labels_text(labels: Iterable[str]) -> str:
+    return "".join(f":{between_colons(label)}" for label in sorted(labels))
 
 
 def _hashed(column: Column) -> str:

@@ -13,6 +13,7 @@ from graph_loader.reconcile import Agreement
 from graph_loader.rejected import in_words
 from graph_loader.report import Counts, RunReport
 from graph_loader.schema import type_of
+from graph_loader.spark_sql import between_colons
 from lakegraph.runtime.console import printable
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def show_schema(graph: GraphDeclaration) -> None:
     for declaration in graph:
         properties = ", ".join(f"{column.name} {type_of(column)}" for column in declaration.properties)
         if declaration.kind == "node":
-            name = ":".join((declaration.label, *declaration.labels))
+            name = ":".join(map(between_colons, (declaration.label, *declaration.labels)))
         else:
             name = f"{declaration.start.node}-{declaration.type}->{declaration.end.node}"
         table.add_row(

@@ -1,5 +1,6 @@
 """Checks on declarations that need more than one of them, or their columns. Touches nothing."""
 
+import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from graph_loader.declarations import (
 )
 from graph_loader.parsing import GRAPH_KEY
 from graph_loader.problems import Problem, did_you_mean
-from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, UnsupportedTypeError, property_type
+from graph_loader.types import FLOAT_DIGITS, Conversion, ConversionError, Kind, UnsupportedTypeError, property_type
 
 T = TypeVar("T", bound=Declaration)
 
@@ -25,7 +26,7 @@ def check(graph: GraphDeclaration) -> list[Problem]:
 
     Run on the manifest it judges what the YAML says; run again with the warehouse's columns it judges the marts.
     """
-    problems = [*_taken_twice(graph)]
+    problems = [*_taken_twice(graph), *_alike(graph)]
     for declaration in graph:
         problems += _columns(declaration, graph.adapter)
         problems += _key(declaration)
@@ -48,6 +49,8 @@ def check_contract(declared: GraphDeclaration, found: GraphDeclaration) -> list[
                 problems.append(Problem(model, f"columns.{column.name}", f"the mart has no column of this name{meant}"))
             elif column.type and real and real.type and real.type != column.type:
                 said = f"says {column.data_type}, but the mart has {real.data_type}: build it again"
+                if _float_for_integer(real, column):
+                    said += f", with `{_cast(column.name, column)}` where a null or a division has made a float of it"
                 problems.append(Problem(model, f"columns.{column.name}.data_type", said))
     return problems
 
@@ -66,6 +69,39 @@ def _taken_twice(graph: GraphDeclaration) -> Iterator[Problem]:
             f"another model of this name declares '{first.name}': leave it to one version or package, or rename a model"
         )
         yield Problem(declaration.model, GRAPH_KEY, text)
+
+
+def _alike(graph: GraphDeclaration) -> Iterator[Problem]:
+    """Names that differ and that nobody tells apart: by letter case or the composition of letters alone, or that become one."""
+    labels = [
+        (node.model, f"{GRAPH_KEY}.{place}", label)
+        for node in graph.nodes
+        for place, label in (
+            ("node", node.label),
+            *((f"labels[{position}]", label) for position, label in enumerate(node.labels)),
+        )
+    ]
+    types = [(edge.model, f"{GRAPH_KEY}.edge", edge.type) for edge in graph.edges]
+    for named, thing in ((labels, "label"), (types, "relationship type")):
+        first: dict[str, tuple[Model, str]] = {}
+        for model, place, name in named:
+            owner, other = first.setdefault(_read(name), (model, name))
+            if name != other:
+                text = (
+                    f"the {thing} '{name}' reads like '{other}' of model {owner.name}, and is another: write both alike"
+                )
+                yield Problem(model, place, text)
+    # a type that is shared goes by a name with its labels
+    for edge, before in _repeated(graph.edges, lambda edge: edge.name):
+        if (edge.type, edge.start.node, edge.end.node) != (before.type, before.start.node, before.end.node):
+            ends = " and ".join(f"'{one.type}' from {one.start.node} to {one.end.node}" for one in (before, edge))
+            text = f"{ends} (model {before.model.name}) would both be called '{edge.name}': rename one"
+            yield Problem(edge.model, f"{GRAPH_KEY}.edge", text)
+
+
+def _read(name: str) -> str:
+    """A name as it reads: in one letter case and one composition of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _repeated(declarations: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T, T]]:
@@ -170,4 +206,20 @@ def _end_types(edge: EdgeDeclaration, place: str, end: End, node: NodeDeclaratio
         if mine and theirs and mine.type and theirs.type and mine.type != theirs.type:
             theirs_said = f"{node.label}.{key} in {node.model.name} is a {theirs.data_type}"
             text = f"column '{name}' is a {mine.data_type}, but {theirs_said}: they would never match"
+            # a number that was read with a null beside it is a float on one of the sides
+            if _float_for_integer(mine, theirs):
+                text += f"; cast it in the mart, such as `{_cast(name, theirs)}`"
+            elif _float_for_integer(theirs, mine):
+                text += f"; cast {key} in {node.model.name}, such as `{_cast(key, mine)}`"
+            else:
+                text += f"; cast one of them in its mart, such as `{_cast(name, theirs)}`"
             yield Problem(edge.model, f"{place}.columns[{position}]", text)
+
+
+def _float_for_integer(found: Column, wanted: Column) -> bool:
+    """Whether a column is of floats where integers are wanted."""
+    return found.type.kind is Kind.FLOAT and wanted.type.kind is Kind.INTEGER
+
+
+def _cast(name: str, wanted: Column) -> str:
+    return f"cast({name} as {(wanted.data_type or str(wanted.type)).lower()})"

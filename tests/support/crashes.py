@@ -43,6 +43,7 @@ def crash_at(owner: type, method: str):
 # of changes that make two writes of nodes, one of edges, and the deletes of each
 STAGES = {
     "before the difference is saved": crash_at(Ledger, "begin"),
+    "before the graph knows of the attempt": crash_at(Connection, "begin_attempt"),
     "before the first write": crash_at_write(1, before=True),
     "in the middle of nodes": crash_at_write(1, before=False, share=1),
     "between nodes and edges": crash_at_write(3, before=True),

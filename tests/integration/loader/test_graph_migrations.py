@@ -2,6 +2,7 @@
 
 import pytest
 
+from graph_loader.connection import GraphError
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.ledger import Ledger
 from graph_loader.operations import compare, load, plan
@@ -314,3 +315,93 @@ def test_keys_whose_names_run_together_have_constraints_of_their_own(tmp_path, e
     load(marts.options)
     # a constraint that others made stays theirs
     assert keys(empty_graph) == [("A", "b", "c"), ("B", "c")]
+
+
+def test_stubs_are_no_rows_of_a_migration(people, empty_graph):
+    knows = edge("KNOWS", ("Person", "a"), ("Person", "b")) | {"on_missing_end": "create"}
+    people.make("edge_knows", knows, f"{KNOWN} union all select 7, 8, 2023")
+    load(people.options)
+    people.make("node_person", node("Person", "email"), PEOPLE)
+    people.make("edge_knows", knows, f"{BY_EMAIL} union all select 'x@x', 'y@x', 2023")
+    # the row that has gone comes back as a stub of its edges
+    people.sql("delete from graph_ready.node_person where id = 3")
+
+    with pytest.raises(BlockedLoadError, match=r"Person: 1 of 3 nodes \(33.3%\) would be deleted, and that is more"):
+        load(people.options)
+    people.make("node_person", node("Person", "email"), PEOPLE)
+    told = plan(people.options)
+    load(people.options)
+
+    assert told.blocks == ()
+    assert told.changes[0].counts.migration == (
+        "has key email STRING, no longer key id INTEGER: its 3 nodes and 2 stubs are deleted and written anew",
+    )
+    assert counts(empty_graph) == {"Person": 5, "KNOWS": 4}
+
+
+def test_a_renamed_label_whose_only_nodes_are_stubs_is_no_loss(people, empty_graph):
+    knows = edge("KNOWS", ("Person", "a"), ("Person", "b")) | {"on_missing_end": "create"}
+    people.make("node_person", node("Person", "id"), f"{PEOPLE} limit 0")
+    people.make("edge_knows", knows, KNOWN)
+    load(people.with_options(allow_deletes=frozenset({"Person"})))
+    people.make("node_person", node("Human", "id"), f"{PEOPLE} limit 0")
+    people.make("edge_knows", knows | edge("KNOWS", ("Human", "a"), ("Human", "b")), KNOWN)
+
+    told = plan(people.options)
+    load(people.options)
+
+    assert told.blocks == ()
+    assert [change.counts.migration for change in told.changes if change.counts.name == "Person"] == [
+        ("model node_person declares Human instead: its 3 stubs go with their constraint",)
+    ]
+    assert counts(empty_graph) == {"Human": 3, "KNOWS": 3}
+
+
+def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(people, empty_graph):
+    # loads wrote one of the three that would be x@x, and all that are bob@x
+    query(
+        empty_graph,
+        """
+        CREATE (:Person {email: 'x@x', tenant: 'T1'}), (:Person {id: 'three', email: 'x@x'}), (:Person {email: 'ann@x'})
+        WITH 1 AS one MATCH (n:Person {id: 1}) SET n.email = 'x@x'
+        """,
+    )
+    by_email(people)
+    before = content(empty_graph)
+    pointer = (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text()
+
+    with pytest.raises(
+        GraphError, match=r"key of Person cannot become email, .* such as email=x@x\. Nothing was deleted"
+    ):
+        load(people.options)
+
+    assert content(empty_graph) == before
+    assert (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text() == pointer
+    query(empty_graph, "MATCH (n:Person {id: 'three'}) SET n.email = 'y@y'")
+    load(people.options)
+    assert counts(empty_graph) == {"Person": 5, "KNOWS": 3}
+
+
+def test_copies_of_a_new_key_that_loads_wrote_go_anyway(people, empty_graph):
+    # as a mart may have it that has a property twice
+    people.make("node_person", node("Person", "id"), f"select * replace ('same@x' as email) from ({PEOPLE})")
+    load(people.options)
+    by_email(people)
+
+    load(people.options)
+
+    assert graph(empty_graph) == EVERYTHING
+
+
+def test_an_index_of_others_on_a_new_key_is_refused_before_anything_goes(people, empty_graph):
+    query(empty_graph, "CREATE INDEX theirs FOR (n:Person) ON (n.email)")
+    by_email(people)
+    before = content(empty_graph)
+
+    with pytest.raises(GraphError, match=r"others have the index theirs on it\. Nothing was deleted"):
+        load(people.options)
+
+    assert content(empty_graph) == before
+    query(empty_graph, "DROP INDEX theirs")
+    load(people.options)
+    assert graph(empty_graph) == EVERYTHING

@@ -124,13 +124,15 @@ def test_a_value_that_no_property_can_hold_is_set_aside_with_its_reason(marts, e
         node("Thing", "id"),
         """
         select * from (values
-            (1::hugeint, 1::ubigint, date '2024-01-01', [timestamp '2024-01-01'], time '00:00:00'),
-            (9223372036854775808::hugeint, 1, null, null, null),
-            (2, 9223372036854775808::ubigint, null, null, null),
-            (3, null, date 'infinity', null, null),
-            (4, null, null, [timestamp '2024-01-01', timestamp '-infinity'], null),
-            (5, null, null, null, time '24:00:00')
-        ) as t (id, n, day, times, clock)
+            (1::hugeint, 1::ubigint, date '2024-01-01', [timestamp '2024-01-01'], time '00:00:00', timetz '10:00:00+15:59'),
+            (9223372036854775808::hugeint, 1, null, null, null, null),
+            (2, 9223372036854775808::ubigint, null, null, null, null),
+            (3, null, date 'infinity', null, null, null),
+            (4, null, null, [timestamp '2024-01-01', timestamp '-infinity'], null, null),
+            (5, null, null, null, time '24:00:00', null),
+            (6, null, null, null, null, timetz '24:00:00-01'),
+            (7, null, null, null, null, timetz '10:00:00-01:02:03')
+        ) as t (id, n, day, times, clock, zoned)
         """,
     )
     marts.make(
@@ -147,12 +149,18 @@ def test_a_value_that_no_property_can_hold_is_set_aside_with_its_reason(marts, e
         ("Thing", "unsupported_value", "day = infinity is no time of a calendar"),
         ("Thing", "unsupported_value", "times = ['2024-01-01 00:00:00', -infinity] is no time of a calendar"),
         ("Thing", "unsupported_value", "clock = 24:00:00 is no time of a day"),
+        ("Thing", "unsupported_value", "zoned = 24:00:00-01 is no time of a day"),
+        (
+            "Thing",
+            "unsupported_value",
+            "zoned = 10:00:00-01:02:03 has an offset with seconds, which Neo4j does not know",
+        ),
         ("Real", "unsupported_value", "id is NaN, which equals nothing"),
         ("Real", "duplicate_key", "the same row comes more than once"),
         ("Long", "unsupported_value", "the key has more than 8,000 bytes"),
     }
     assert {counts.name: (counts.sent, counts.created, counts.rejected) for counts in report.counts} == {
-        "Thing": (6, 1, 5),
+        "Thing": (8, 1, 7),
         "Real": (5, 3, 2),
         "Long": (2, 1, 1),
     }
@@ -303,3 +311,21 @@ def test_further_labels_come_with_the_node_and_go_with_their_declaration(marts, 
         (["Favourite"], None),
         (["Firm", "Party"], 1),
     ]
+
+
+def test_a_label_with_a_colon_is_one_label_and_not_two(marts, empty_graph):
+    marts.make("node_part", node("Part:A", "id") | {"labels": ["B:C"]}, "select 1 as id, 'x' as name")
+    linked = edge("IS:PART", ("Part:A", "a"), ("Part:A", "b"))
+    marts.make("edge_part", linked, "select 1 as a, 1 as b")
+    first = load(marts.options)
+    held = query(empty_graph, "MATCH (n)-[r]->(n) RETURN labels(n) AS l, type(r) AS t")
+    agreed = [one.agrees for one in compare(marts.options, deep=True)]
+
+    marts.make("node_part", node("Part:A", "id") | {"labels": ["B", "C"]}, "select 1 as id, 'x' as name")
+    second = load(marts.options)
+
+    assert [(row["t"], sorted(row["l"])) for row in held] == [("IS:PART", ["B:C", "Part:A"])]
+    assert (agreed, [counts.created for counts in first.counts]) == ([True, True], [1, 1])
+    assert [counts.updated for counts in second.counts] == [1, 0]
+    assert sorted(query(empty_graph, "MATCH (n:`Part:A`) RETURN labels(n) AS l")[0]["l"]) == ["B", "C", "Part:A"]
+    assert [one.agrees for one in compare(marts.options, deep=True)] == [True, True]

@@ -1,8 +1,13 @@
 """A load that breaks off anywhere: one more makes the graph equal to its marts, whatever the marts did in between."""
 
+import json
+import shutil
+
 import pytest
 
-from graph_loader.operations import load
+from graph_loader.ledger_state import LedgerError
+from graph_loader.operations import compare, load, plan
+from graph_loader.rebuild import rebuild
 from lakegraph.runtime import ops
 from tests.support.crashes import STAGES, Crash
 from tests.support.graph import query
@@ -86,3 +91,62 @@ def test_a_first_load_may_break_off_twice(shop, empty_graph, monkeypatch):
     assert {(row.created, row.updated, row.deleted) for row in again.counts} == {(0, 0, 0)}
     generations = [child.name for child in (shop.options.settings.ledger / "lakegraph").iterdir() if child.is_dir()]
     assert generations == ["3"]
+
+
+def attempt_of(target) -> str:
+    [row] = query(target, "MATCH (m:LakegraphMetadata) RETURN m.attempt AS attempt")
+    return row["attempt"]
+
+
+def test_a_ledger_from_before_a_load_that_broke_off_is_refused(shop, empty_graph, monkeypatch):
+    load(shop.options)
+    ledger = shop.options.settings.ledger / "lakegraph"
+    assert attempt_of(empty_graph) == json.loads((ledger / "pointer.json").read_text())["attempt"] != ""
+    shutil.copytree(ledger, shop.lake / "copy")
+    shop.sql("insert into graph_ready.node_customer values ('C4', 'New', 1, null)")
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES["between nodes and edges"](planted)
+        shop.sql("update graph_ready.edge_purchased set quantity = 9 where order_id = 'O1'")
+        shop.sql("update graph_ready.node_product set price = 20 where product_id = 'P1'")
+        load(shop.options)
+    [pending] = json.loads((ledger / "pointer.json").read_text())["pending"]
+    assert attempt_of(empty_graph) == pending["id"]
+    broken_off = ledger.rename(shop.lake / "broken off")
+    (shop.lake / "copy").rename(ledger)
+    # of which the copy of the ledger would never know
+    shop.sql("delete from graph_ready.node_customer where customer_id = 'C4'")
+
+    for run in (load, plan, compare):
+        with pytest.raises(
+            LedgerError, match=r"last written by a load that .* does not know.*reconcile --rebuild-ledger"
+        ):
+            run(shop.options)
+
+    assert attempt_of(empty_graph) == pending["id"]
+    shutil.rmtree(ledger)
+    broken_off.rename(ledger)
+    load(shop.options)
+    assert_graph_equals_marts(shop, empty_graph)
+    assert attempt_of(empty_graph) == json.loads((ledger / "pointer.json").read_text())["attempt"] != pending["id"]
+
+
+def test_a_copy_of_the_ledger_that_began_another_attempt_of_the_same_number_is_refused(shop, empty_graph, monkeypatch):
+    load(shop.options)
+    ledger = shop.options.settings.ledger / "lakegraph"
+    shutil.copytree(ledger, shop.lake / "copy")
+    shop.sql(CHANGE)
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES["before the graph knows of the attempt"](planted)
+        load(shop.options)
+    begun = ledger.rename(shop.lake / "begun")
+    (shop.lake / "copy").rename(ledger)
+    load(shop.options)
+    ledger.rename(shop.lake / "ended")
+    begun.rename(ledger)
+
+    with pytest.raises(LedgerError, match="last written by a load that"):
+        load(shop.options)
+
+    rebuild(shop.options)
+    load(shop.options)
+    assert_graph_equals_marts(shop, empty_graph)

@@ -276,3 +276,26 @@ def test_what_spark_alone_has_reaches_duckdb(spark, tmp_path):
 
     assert found == [{"k": "a", "n": 2}]
     engine.release()
+
+
+def test_what_spark_keeps_stays_as_it_was_counted_and_is_given_back(spark, tmp_path):
+    mart, other = str(tmp_path / "mart"), str(tmp_path / "other")
+    spark.range(1000).selectExpr("id as k", "'before' as v").write.parquet(mart)
+    spark.range(3).selectExpr("id as k", "'other' as v").write.parquet(other)
+    engine, persisted = SparkEngine(spark), spark.sparkContext._jsc.getPersistentRDDs
+    before = persisted().size()
+
+    kept = engine.kept(
+        "select * from here where k >= 10", "k bigint, v string", {"here": in_spark(spark.read.parquet(mart))}
+    )
+    counted = engine.fetched("select count(*) as n from kept", {"kept": kept})
+    # another mart takes the name, and the first one is built anew before its rows are written
+    engine.fetched("select count(*) as n from here", {"here": in_spark(spark.read.parquet(other))})
+    spark.range(20).selectExpr("id as k", "'after' as v").write.mode("overwrite").parquet(mart)
+
+    assert counted == [{"n": 990}]
+    assert kept.frame.count() == 990
+    assert {row["v"] for row in kept.frame.select("v").distinct().collect()} == {"before"}
+    assert persisted().size() == before + 1
+    engine.release()
+    assert persisted().size() == before

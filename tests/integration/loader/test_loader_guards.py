@@ -14,7 +14,7 @@ import pytest
 from graph_loader.connection import GraphError
 from graph_loader.ledger_state import LedgerError
 from graph_loader.marts import WarehouseError
-from graph_loader.operations import compare, load
+from graph_loader.operations import compare, load, plan
 from graph_loader.problems import DeclarationError
 from graph_loader.reconcile import GraphDiffersError
 from lakegraph.runtime import ops
@@ -75,6 +75,20 @@ def test_reconcile_looks_at_keys_where_the_numbers_are_the_same(shop, empty_grap
     customers = found["Customer"]
     assert (customers.expected, customers.in_graph, customers.missing, customers.others) == (3, 2, 1, 1)
     assert [name for name, agreement in found.items() if agreement.agrees] == ["Product"]
+
+
+def test_edges_of_others_between_other_labels_are_neither_drift_nor_in_place_of_ours(shop, empty_graph):
+    load(shop.options)
+    query(empty_graph, "CREATE (:Shop)-[:PURCHASED]->(:Stock), (:Shop)-[:PURCHASED]->(:Product {product_id: 'X'})")
+
+    agreements = {agreement.name: agreement for agreement in load(shop.options).agreements}
+
+    found = agreements["PURCHASED"]
+    assert (found.agrees, found.expected, found.in_graph, found.others) == (True, 5, 5, 2)
+    query(empty_graph, "MATCH (:Customer)-[r:PURCHASED]->() WHERE r.order_id IN ['O1', 'O2'] DELETE r")
+    # as many edges of the type as there are to be
+    with pytest.raises(GraphDiffersError, match=r"PURCHASED: 5 expected, 3 in the graph \(2 missing\)"):
+        load(shop.options)
 
 
 def test_reconcile_finds_double_edges_and_marts_that_went_on(shop, empty_graph):
@@ -214,6 +228,33 @@ def test_a_disk_that_knows_no_locks_holds_no_other_load(shop, empty_graph, monke
 
     assert report.status == "succeeded"
     assert sum(counts(empty_graph).values()) == sum(row.in_graph for row in report.counts) > 0
+
+
+def test_where_there_are_no_locks_plan_leaves_alone_what_a_load_may_be_staging(shop, empty_graph, monkeypatch):
+    load(shop.options)
+    shop.sql("update graph_ready.node_customer set name = 'Anna' where customer_id = 'C1'")
+    ledger = shop.options.settings.ledger / "lakegraph"
+    # of a load that goes on: the next generation's rows of the first label, and of one more
+    staged = [ledger / "2" / name / "part-0.parquet" for name in ("0", "9")]
+    for file in staged:
+        file.parent.mkdir(parents=True)
+        file.write_text("a load's own")
+
+    def flock(handle, operation):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", flock)
+        found = plan(shop.options)
+        agreements = compare(shop.options, deep=True)
+
+    assert [file.read_text() for file in staged] == ["a load's own"] * 2
+    assert [change.counts.updated for change in found.changes] == [1, 0, 0]
+    assert [agreement.outdated for agreement in agreements] == [1, 0, 0]
+    assert [child.name for child in ledger.parent.iterdir()] == ["lakegraph"]
+    # with a lock there is no other load, and what was left is swept
+    plan(shop.options)
+    assert not any(file.exists() for file in staged)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from graph_loader.guards import ALL, BlockedLoadError, Limits
 from graph_loader.operations import compare, load, plan
 from graph_loader.writer import Writer
 from lakegraph.runtime import ops
+from tests.support.crashes import STAGES, Crash
 from tests.support.graph import content, counts, query
 from tests.support.marts import edge, node
 
@@ -128,6 +129,57 @@ def test_a_node_whose_row_goes_while_an_edge_needs_it_is_emptied_and_guarded_as_
     assert of(report, "Customer", STUBS) == (0, 3, 2)
     assert keys(empty_graph, "Customer", "customer_id") == [("C1",), ("C2",), ("C3",), ("C8",), ("C9",)]
     assert counts(empty_graph)["PURCHASED"] == 8
+
+
+@pytest.mark.parametrize("stage", ["before the first write", "in the middle of nodes"])
+def test_a_node_of_which_a_load_that_broke_off_left_nobody_sure_is_not_emptied_unasked(
+    shop, empty_graph, monkeypatch, stage
+):
+    declare(shop, "create")
+    load(shop.options)
+    shop.sql("update graph_ready.node_customer set name = name || '!'")
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES[stage](planted)
+        load(shop.options)
+    before = content(empty_graph)
+    shop.sql("delete from graph_ready.node_customer")
+    guarded = shop.with_options(allow_deletes=frozenset())
+
+    with pytest.raises(
+        BlockedLoadError, match=r"3 of 5 nodes \(60.0%\) would be deleted or emptied \(3 stay as stubs\)"
+    ) as error:
+        load(guarded)
+
+    assert "model node_customer has no rows" in str(error.value)
+    assert content(empty_graph) == before
+    load(shop.options)
+    assert keys(empty_graph, "Customer", "customer_id") == [("C1",), ("C2",), ("C3",), ("C8",), ("C9",)]
+
+
+def test_the_stubs_of_a_first_load_that_broke_off_are_no_loss(shop, empty_graph, monkeypatch):
+    declare(shop, "create")
+    guarded = shop.with_options(limits=Limits(0.1, 1), allow_deletes=frozenset())
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES["in the middle of edges"](planted)
+        load(guarded)
+
+    report = load(guarded)
+
+    assert of(report, "Customer", STUBS) == (0, 2, 0)
+    assert counts(empty_graph) == {"Customer": 5, "Product": 4, "PURCHASED": 8}
+
+
+def test_a_further_label_empties_no_stub(shop, empty_graph):
+    declare(shop, "create")
+    load(shop.options)
+    customers = node("Customer", "customer_id") | {"labels": ["Party"]}
+    shop.make("node_customer", customers, "select * from graph_ready.node_customer")
+
+    report = load(shop.with_options(limits=Limits(0.1, 1), allow_deletes=frozenset()))
+
+    assert of(report, "Customer") == (3, 0, 3, 0, 0, 0)
+    assert of(report, "Customer", STUBS) == (0, 2, 0)
+    assert counts(empty_graph)["Party"] == 5
 
 
 def test_stubs_at_both_ends_of_one_label_with_a_composite_key(shop, empty_graph):

@@ -14,6 +14,7 @@ from graph_loader.operations import compare, load, plan
 from graph_loader.rebuild import rebuild
 from lakegraph.runtime import ops
 from lakegraph.runtime.errors import ConfigurationError
+from tests.support.crashes import STAGES, Crash
 from tests.support.graph import content, counts, query
 from tests.support.marts import node
 
@@ -176,6 +177,51 @@ def test_a_ledger_that_is_another_graphs_or_unreadable_is_copied_aside(shop, emp
     with pytest.raises(LedgerError, match=r"lacks .*, the rows of Customer.*reconcile --rebuild-ledger"):
         load(shop.options)
     assert claims(rebuild(shop.options))["Customer"] == (3, 2, 1, 1, 0, 0, 0)
+
+
+def test_a_graph_of_a_ledger_that_is_not_there_is_left_to_it_until_it_is_empty(shop, empty_graph):
+    load(shop.options)
+    shutil.rmtree(ledger(shop))
+    for name in ("node_customer", "node_product", "edge_purchased"):
+        shop.forget(name)
+    # of which the graph has nothing, but the lost ledger knew other labels
+    shop.make("node_place", node("Place", "place_id"), "select 'X' as place_id")
+    before = content(empty_graph)
+    for run in (load, plan, compare):
+        with pytest.raises(
+            LedgerError, match=r"was written with ledger .*, which is not in .*reconcile --rebuild-ledger"
+        ):
+            run(shop.options)
+    assert content(empty_graph) == before
+    query(empty_graph, "MATCH (n) WHERE NOT n:LakegraphMetadata DETACH DELETE n")
+
+    assert changes(load(shop.options)) == {"Place": (1, 0, 0)}
+
+
+def test_a_ledger_without_its_metadata_is_of_another_graph_while_anything_is_there_that_it_knows(shop, empty_graph):
+    load(shop.options)
+    for name in ("node_customer", "node_product", "edge_purchased"):
+        shop.forget(name)
+    shop.make("node_place", node("Place", "place_id"), "select 'X' as place_id")
+    query(empty_graph, "MATCH (m:LakegraphMetadata) DELETE m")
+
+    with pytest.raises(LedgerError, match="is of another graph"):
+        load(shop.options)
+
+    query(empty_graph, "MATCH (n) DETACH DELETE n CREATE (:Other)")
+    assert changes(load(shop.options)) == {"Place": (1, 0, 0)}
+
+
+def test_a_graph_that_no_load_has_begun_to_write_may_get_another_ledger(shop, empty_graph, monkeypatch):
+    query(empty_graph, "CREATE (:Other)")
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES["before the difference is saved"](planted)
+        load(shop.options)
+    shutil.rmtree(ledger(shop))
+
+    load(shop.options)
+
+    assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5, "Other": 1}
 
 
 def test_a_rebuild_that_broke_off_is_done_by_the_next_one(shop, empty_graph, monkeypatch):

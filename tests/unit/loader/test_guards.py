@@ -106,6 +106,35 @@ def test_rows_that_a_migration_does_not_write_anew_are_a_loss():
     ]
 
 
+def test_stubs_are_no_rows_that_a_migration_loses_or_writes_anew():
+    def migration(count: int, stubs: int, rows: int, new_stubs: int) -> Plan:
+        statuses = {"created": rows + new_stubs, "deleted": count}
+        tally = Tally(statuses, {}, {"created": new_stubs} if new_stubs else {})
+        former = (Former(PERSON, None, count, stubs),)
+        step = Step(PERSON, tally, None, "an entry", former=former, written_anew=tally.accepted_rows)
+        return Plan((step,), Attempt(1, {}))
+
+    # two rows and eight nodes that edges make are not ten rows
+    assert said(migration(10, 0, 2, 8), {}, LIMITS, ()) == [
+        "Person: 8 of 10 nodes (80.0%) would be deleted, and that is more than `graph_guards.max_deleted_share` = 0.2"
+    ]
+    assert said(migration(10, 8, 2, 0), {}, LIMITS, ()) == []
+    assert said(migration(10, 10, 0, 10), {}, LIMITS, ()) == []
+    assert said(migration(10, 10, 0, 0), {}, LIMITS, ()) == []
+    assert len(said(migration(10, 5, 3, 5), {}, LIMITS, ())) == 1
+
+
+def test_a_renamed_label_whose_only_nodes_are_stubs_loses_no_row():
+    def renamed(stubs: int) -> Plan:
+        step = Step(PERSON, Tally({"deleted": 3}), None, None, written_anew=0, stubs_gone=stubs)
+        return Plan((step,), Attempt(1, {}))
+
+    assert said(renamed(3), {}, LIMITS, ()) == []
+    assert said(renamed(2), {}, LIMITS, ()) == [
+        "Person: 1 of 1 nodes (100.0%) would be deleted, and no model declares it any more"
+    ]
+
+
 def begun_before(deletes: int = 0, rejects: int = 0, declaration=PERSON, declared=True, **statuses) -> Plan:
     """A plan after a load that broke off, and that was allowed to delete or reject so many."""
     [step] = plan(declaration, declared, **statuses).steps

@@ -93,14 +93,14 @@ def test_the_command_line_names_files_and_what_is_in_them():
 def test_the_metadata_node_carries_generation_and_lease():
     lease = {"lease_fence": 7, "lease_owner": 'a "b"', "lease_expires": "2024-01-01T00:00:00Z"}
 
-    header, line = import_files.metadata_files("g", Metadata("l", 3), lease, numbered=False)
+    header, line = import_files.metadata_files("g", Metadata("l", 3, "a"), lease, numbered=False)
 
     assert header == (
-        '":ID(metadata)",":LABEL","graph_id:string","ledger_id:string","generation:long",'
+        '":ID(metadata)",":LABEL","graph_id:string","ledger_id:string","generation:long","attempt:string",'
         '"lease_fence:long","lease_owner:string","lease_expires:datetime"'
     )
-    assert line == '"metadata","LakegraphMetadata","g","l","3","7","a ""b""","2024-01-01T00:00:00Z"'
-    numbered = import_files.metadata_files("g", Metadata("l", 3), lease, numbered=True)
+    assert line == '"metadata","LakegraphMetadata","g","l","3","a","7","a ""b""","2024-01-01T00:00:00Z"'
+    numbered = import_files.metadata_files("g", Metadata("l", 3, "a"), lease, numbered=True)
     assert [text.partition(",")[0] for text in numbered] == ['":ID"', '"0"']
 
 

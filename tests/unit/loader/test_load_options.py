@@ -1,5 +1,7 @@
 """What names a graph and its loads."""
 
+import errno
+import fcntl
 import getpass
 import os
 from pathlib import Path
@@ -50,3 +52,29 @@ def test_a_ledger_that_cannot_be_written_is_told(tmp_path: Path):
         open_ledger(tmp_path / "ledger" / "x", graph),
     ):
         pass
+
+
+@pytest.mark.parametrize("has_locks", [True, False])
+def test_a_run_that_only_reads_and_cannot_lock_stages_apart_and_sweeps_nothing(tmp_path, monkeypatch, has_locks):
+    def flock(handle, operation):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    if not has_locks:
+        monkeypatch.setattr(fcntl, "flock", flock)
+    folder, graph = tmp_path / "ledger" / "g", GraphDeclaration((), ())
+    with open_ledger(folder, graph) as ledger:
+        ledger.start_anew()
+        assert ledger.staging(1) == "1"
+        of_a_load = folder / "1" / "0"
+        of_a_load.mkdir(parents=True)
+    with open_ledger(folder, graph, reads_only=True) as ledger:
+        apart = folder / ledger.staging(1)
+        (apart / "1").mkdir(parents=True)
+        ledger.sweep()
+        assert (apart.parent == folder, of_a_load.is_dir()) == (has_locks, not has_locks)
+
+    assert [child.name for child in folder.parent.iterdir()] == ["g"]
+    with open_ledger(folder, graph) as ledger:
+        # of a load, whose lease keeps others away
+        ledger.sweep()
+    assert not of_a_load.exists()

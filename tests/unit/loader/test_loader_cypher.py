@@ -265,8 +265,9 @@ def test_a_lease_is_taken_when_it_is_free_and_its_fence_goes_up():
         (cypher.give_back_lease, "REMOVE m.lease_owner, m.lease_process, m.lease_expires"),
         (
             cypher.write_metadata,
-            "SET m.ledger_id = $ledger_id, m.generation = $generation\nRETURN m.lease_fence AS fence",
+            "SET m.ledger_id = $ledger_id, m.generation = $generation, m.attempt = $attempt\nRETURN m.lease_fence AS fence",
         ),
+        (cypher.begin_attempt, "SET m.attempt = $attempt\nRETURN m.lease_fence AS fence"),
     ],
 )
 def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_change_it(statement, what):
@@ -280,7 +281,7 @@ def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_chan
 def test_metadata_and_lease_are_read():
     assert cypher.read_metadata() == (
         "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.ledger_id IS NOT NULL\n"
-        "RETURN m.ledger_id AS ledger_id, m.generation AS generation"
+        "RETURN m.ledger_id AS ledger_id, m.generation AS generation, m.attempt AS attempt"
     )
     assert cypher.read_lease() == (
         "MATCH (m:`LakegraphMetadata` {graph_id: $graph_id}) WHERE m.lease_fence IS NOT NULL\n"
@@ -331,4 +332,27 @@ def test_a_duration_is_read_back_as_marts_send_it_where_its_seconds_fit():
         f"CASE WHEN {micros} < 0 THEN '-' ELSE '' END + toString(abs({micros}) / 1000000) + '.' "
         f"+ right('00000' + toString(abs({micros}) % 1000000), 6) + 'S' "
         "ELSE toString(key.`span`) END END AS `_key_span`"
+    )
+
+
+def test_edges_are_counted_at_either_end():
+    assert cypher.counts_at_ends(PURCHASED) == (
+        "MATCH (:`Customer`)-[edge:`PURCHASED`]->() RETURN count(edge) AS rows",
+        "MATCH ()-[edge:`PURCHASED`]->(:`Product`) RETURN count(edge) AS rows",
+    )
+
+
+def test_nodes_that_share_a_new_key_are_found_by_their_former_one():
+    former = NodeDeclaration(USER.model, "User", ("id",))
+    found = (
+        "MATCH (key:`User`) WHERE key.`tenant` IS NOT NULL AND key.`id` IS NOT NULL\n"
+        "WITH key.`tenant` AS _value_0, key.`id` AS _value_1, collect(key) AS nodes WHERE size(nodes) > 1\n"
+        "WITH nodes, elementId(nodes[0]) AS _copies\n"
+        "UNWIND nodes AS key\n"
+    )
+
+    assert cypher.count_copies(USER) == f"{found}RETURN count(key) AS rows"
+    assert cypher.copies(USER, former) == (
+        f"{found}RETURN CASE WHEN key.`id` IS :: INTEGER THEN key.`id` END AS `_key_id`, elementId(key) AS _node, _copies, "
+        "toStringOrNull(key.`tenant`) AS _text_0, toStringOrNull(key.`id`) AS _text_1"
     )

@@ -32,20 +32,23 @@ KNOWS = EdgeDeclaration(
 ENTRY = remember(CUSTOMER, "1/0", 10)
 LOADED = LedgerState("L1", 1, {"node:Customer": ENTRY})
 INTERRUPTED = LOADED.begun(Attempt(2, {"node:Customer": remember(CUSTOMER, "2/0", 11)}))
+NAMED = LedgerState("L1", 1, {"node:Customer": ENTRY}, attempt="a1")
+BROKEN_OFF = NAMED.begun(Attempt(2, {}, id="a2")).begun(Attempt(3, {}, id="a3"))
 
 
 def test_a_state_survives_json():
     entries = {"edge:KNOWS": remember(KNOWS, "3/1", 4), "node:Customer": remember(CUSTOMER, "3/0", 12, stubs=5)}
-    state = INTERRUPTED.begun(Attempt(3, entries, ("Customer",), ("KNOWS", "all"), {"edge:KNOWS": 2}, repair=True))
+    state = INTERRUPTED.begun(Attempt(3, entries, ("Customer",), ("KNOWS", "all"), {"edge:KNOWS": 2}, True, "a3"))
 
+    assert LedgerState.from_dict(json.loads(json.dumps(BROKEN_OFF.as_dict()))) == BROKEN_OFF
     assert LedgerState.from_dict(json.loads(json.dumps(state.as_dict()))) == state
 
 
 def test_a_state_of_before_there_were_stubs_is_read():
     old = INTERRUPTED.as_dict()
     del old["entries"]["node:Customer"]["stubs"], old["pending"][0]["entries"]["node:Customer"]["stubs"]
-    # what it was allowed was not counted
-    del old["pending"][0]["rejects"]
+    # what it was allowed was not counted, nor were loads told apart by more than their numbers
+    del old["pending"][0]["rejects"], old["pending"][0]["id"], old["attempt"]
     old["pending"][0]["allowed_deletes"] = ["Customer"]
 
     [attempt] = INTERRUPTED.pending
@@ -93,6 +96,18 @@ def test_a_remembered_declaration_identifies_and_holds_what_the_first_one_did():
         (LOADED, None, False),
         (None, Metadata("L1", 1), False),
         (None, None, False),
+        (NAMED, Metadata("L1", 1, "a1"), True),
+        (BROKEN_OFF, Metadata("L1", 1, "a1"), True),
+        (BROKEN_OFF, Metadata("L1", 1, "a2"), True),
+        (BROKEN_OFF, Metadata("L1", 1, "a3"), True),
+        (BROKEN_OFF, Metadata("L1", 3, "a3"), True),
+        # a load that this copy of the ledger knows nothing of has written, ended or not
+        (NAMED, Metadata("L1", 1, "a2"), False),
+        (BROKEN_OFF, Metadata("L1", 1, "b3"), False),
+        (BROKEN_OFF, Metadata("L1", 3, "b3"), False),
+        (LOADED, Metadata("L1", 1, "a1"), False),
+        # as loads wrote it that did not say who they are
+        (BROKEN_OFF, Metadata("L1", 1), True),
     ],
 )
 def test_a_ledger_fits_a_graph_at_a_generation_it_knows(state, metadata, expected):
@@ -123,6 +138,7 @@ def test_a_ledger_starts_anew_only_where_nothing_is_lost(state, metadata, graph_
         (LOADED, None, "is of another graph"),
         (LOADED, Metadata("L2", 1), "belongs to ledger L2, but .* holds ledger L1"),
         (LOADED, Metadata("L1", 5), "is at generation 5, but the ledger in .* is at 1"),
+        (NAMED, Metadata("L1", 1, "a2"), r"last written by a load that the ledger in .* does not know \(attempt a2\)"),
     ],
 )
 def test_each_mismatch_says_what_it_is_and_how_to_go_on(state, metadata, said):
@@ -142,6 +158,7 @@ def test_a_commit_leaves_nothing_pending():
     attempt = INTERRUPTED.pending[0]
 
     assert INTERRUPTED.committed(attempt) == LedgerState("L1", 2, attempt.entries)
+    assert BROKEN_OFF.committed(BROKEN_OFF.pending[1]) == LedgerState("L1", 3, {}, attempt="a3")
 
 
 def test_what_was_written_under_another_key_is_no_source_of_the_declared_one():

@@ -193,7 +193,14 @@ def test_a_wrong_shape_is_named(problems, graph, expected):
             PURCHASED_COLUMNS | {"product_id": "varchar"},
             edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
             "config.meta.graph.to.columns[0]: column 'product_id' is a varchar, but Product.product_id in node_product "
-            "is a bigint: they would never match",
+            "is a bigint: they would never match; cast one of them in its mart, such as `cast(product_id as bigint)`",
+        ),
+        (
+            # as pandas has a column of integers with a null in it
+            PURCHASED_COLUMNS | {"product_id": "DOUBLE"},
+            edge("PURCHASED", ("Customer", "customer_id"), ("Product", "product_id")),
+            "config.meta.graph.to.columns[0]: column 'product_id' is a DOUBLE, but Product.product_id in node_product "
+            "is a bigint: they would never match; cast it in the mart, such as `cast(product_id as bigint)`",
         ),
         (
             PURCHASED_COLUMNS | {"amount": "double[]"},
@@ -223,6 +230,31 @@ def test_an_edge_that_does_not_fit_is_named(problems, columns, graph, expected):
     assert problems(CUSTOMER, PRODUCT, model("edge_purchased", graph, columns)) == [f"edge_purchased: {expected}"]
 
 
+def test_a_key_of_floats_is_to_be_cast_in_its_own_mart(problems):
+    product = model("node_product", node("Product", "product_id"), {"product_id": "FLOAT"})
+
+    assert problems(CUSTOMER, product, PURCHASED) == [
+        "edge_purchased: config.meta.graph.to.columns[0]: column 'product_id' is a bigint, but Product.product_id in "
+        "node_product is a FLOAT: they would never match; cast product_id in node_product, such as "
+        "`cast(product_id as bigint)`"
+    ]
+
+
+def test_a_mart_of_floats_where_integers_are_declared_is_told_with_the_cast(tmp_path):
+    entry = model("node_customer", node("Customer", "id"), {"id": "BIGINT", "age": "integer", "name": "varchar"})
+    declared = read_graph(write_manifest(tmp_path / "manifest.json", entry))
+    kinds = {"id": Kind.FLOAT, "age": Kind.INTEGER, "name": Kind.INTEGER}
+    columns = tuple(Column(name, PropertyType(kind), "DOUBLE") for name, kind in kinds.items())
+
+    found = check_contract(declared, declared.with_columns({"node_customer": columns}))
+
+    assert [problem.text for problem in found] == [
+        "says BIGINT, but the mart has DOUBLE: build it again, with `cast(id as bigint)` where a null or a division has made "
+        "a float of it",
+        "says varchar, but the mart has DOUBLE: build it again",
+    ]
+
+
 def test_two_models_for_one_label_or_type_are_named(problems):
     other_customer = model("node_person", node("Customer", "customer_id"), {"customer_id": "string"})
     other_edge = PURCHASED | {"name": "edge_sold", "unique_id": "model.shop.edge_sold"}
@@ -231,6 +263,49 @@ def test_two_models_for_one_label_or_type_are_named(problems):
         "node_person: config.meta.graph.node: model node_customer declares the label 'Customer' already: one model per label",
         "edge_sold: config.meta.graph.edge: model edge_purchased declares the relationship type 'PURCHASED' "
         "from Customer to Product already: one model per type and labels",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Kunde", "kunde"), ("Caf\u00e9", "Cafe\u0301"), ("\u00c9tat", "e\u0301tat"), ("Stra\u00dfe", "STRASSE")],
+)
+def test_names_that_read_alike_are_refused_with_both(problems, one, other):
+    first = model("node_a", node(one, "id"), {"id": "string"})
+    second = model("node_b", node(other, "id"), {"id": "string"})
+    further = model("node_c", node("C", "id") | {"labels": ["D", other]}, {"id": "string"})
+    ends = (("C", "a"), ("C", "b"))
+    plain = model("node_c", node("C", "id"), {"id": "string"})
+    edges = [model(f"edge_{name}", edge(name, *ends), {"a": "string", "b": "string"}) for name in (one, other)]
+
+    said = f"'{other}' reads like '{one}' of model "
+    assert problems(first, second) == [
+        f"node_b: config.meta.graph.node: the label {said}node_a, and is another: write both alike"
+    ]
+    assert problems(first, further) == [
+        f"node_c: config.meta.graph.labels[1]: the label {said}node_a, and is another: write both alike"
+    ]
+    [found] = problems(plain, *edges)
+    assert found.partition(": ")[2] in (
+        f"config.meta.graph.edge: the relationship type {said}edge_{one}, and is another: write both alike",
+        f"config.meta.graph.edge: the relationship type '{one}' reads like '{other}' of model edge_{other}, "
+        "and is another: write both alike",
+    )
+
+
+def test_edges_that_would_go_by_one_name_are_refused_with_both(problems):
+    nodes = [model(f"node_{label}", node(label, "id"), {"id": "string"}) for label in ("A", "B", "A-X->B")]
+    columns = {"a": "string", "b": "string"}
+    edges = [
+        # a type between two pairs of labels goes by a name with its labels
+        model("edge_1", edge("X", ("A", "a"), ("B", "b")), columns),
+        model("edge_2", edge("X", ("B", "a"), ("A", "b")), columns),
+        model("edge_3", edge("A-X->B", ("A", "a"), ("A", "b")), columns),
+    ]
+
+    assert problems(*nodes, *edges) == [
+        "edge_3: config.meta.graph.edge: 'X' from A to B and 'A-X->B' from A to A (model edge_1) would both be called "
+        "'A-X->B': rename one"
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from graph_loader.declarations import Column, EdgeDeclaration, End, GraphDeclaration, Model, NodeDeclaration
 from graph_loader.ledger_state import Attempt, LedgerState, remember
-from graph_loader.migrations import identities, is_migrated, label_problems, merged, told
+from graph_loader.migrations import identities, is_migrated, known_stubs, label_problems, merged, told
 from graph_loader.types import Kind, PropertyType
 
 TEXT, NUMBER = PropertyType(Kind.STRING), PropertyType(Kind.INTEGER)
@@ -132,3 +132,16 @@ def test_what_is_declared_no_more_is_told_with_its_new_name():
         "model node_person declares Human instead: its 10 nodes go with their constraint",
     )
     assert told([], BY_ID) == ()
+
+
+def test_stubs_are_told_apart_from_rows():
+    def of(rows: int, stubs: int):
+        return [[replace(BY_ID, rows=rows, stubs=stubs)]]
+
+    assert told(of(10, 3), BY_EMAIL) == (
+        "has key email STRING, no longer key id INTEGER: its 7 nodes and 3 stubs are deleted and written anew",
+    )
+    assert told(of(3, 3), None) == ("no model declares it any more: its 3 stubs go with their constraint",)
+    assert told(of(0, 0), None) == ("no model declares it any more: its 0 nodes go with their constraint",)
+    # what was a row once may be a stub in the attempt that came after it
+    assert known_stubs([replace(BY_ID, stubs=2), replace(BY_ID, stubs=5)]) == 2

@@ -10,7 +10,7 @@ from graph_loader.difference_sql import LOOKED_THROUGH, difference, repeats
 from graph_loader.engines import DuckdbEngine
 from graph_loader.judging_sql import FROM_KEYS, KNOWN, MART, TO_KEYS
 from graph_loader.relations import Relation
-from graph_loader.spark_sql import literal, row_hash
+from graph_loader.spark_sql import empty_hash, literal, row_hash
 from graph_loader.types import property_type
 
 
@@ -301,6 +301,28 @@ def test_a_label_or_a_type_that_changes_is_a_change_of_every_row():
     retyped = NodeDeclaration(Model("m", columns=columns(id="bigint", name="date", tags="varchar[]")), "P", ("id",))
 
     assert len({row_hash(PERSON), row_hash(labelled), row_hash(retyped)}) == 3
+
+
+def test_no_two_sets_of_labels_have_one_hash():
+    sets = [("A:B",), ("A", "B"), ("A:`B`",), ("A", "`B`"), ("A", "B:C"), ("A:B", "C"), ("A,B",)]
+
+    assert len({row_hash(NodeDeclaration(PERSON.model, "P", ("id",), labels)) for labels in sets}) == len(sets)
+    # in any order
+    assert row_hash(NodeDeclaration(PERSON.model, "P", ("id",), ("A", "B"))) == row_hash(
+        NodeDeclaration(PERSON.model, "P", ("id",), ("B", "A"))
+    )
+
+
+@pytest.mark.parametrize("labels", [(), ("Party", "A:B")])
+def test_a_node_without_values_has_the_hash_of_its_labels_alone(engine, labels):
+    person = NodeDeclaration(PERSON.model, "P", ("id",), labels)
+    mart = people("(1, null, null), (2, 'a', null)")
+
+    found = engine.fetched(
+        f"select _key_id, _hash = {empty_hash(labels)} as same from ({difference(person, False, ())})", {MART: mart}
+    )
+
+    assert {row["_key_id"]: row["same"] for row in found} == {1: True, 2: False}
 
 
 def test_both_zeros_are_one_value_and_a_float_beside_it_is_another(engine):

@@ -84,3 +84,12 @@ def test_a_label_with_stubs_says_of_each_row_whether_it_is_one_and_whether_it_he
         "as _status, if(_is_stub, if(known._hash <> judged._hash, 'emptied', 'new'), null) as _stub from judged"
         in compared
     )
+
+
+def test_a_stub_that_was_made_under_other_labels_held_no_values():
+    own = stubs(PERSON, [(edge("START", "P", "Q"), True)])
+
+    compared = difference(PERSON, has_known=True, stubs=own, labels_before=[(), ("Old",)])
+
+    emptied = "known._hash <> judged._hash and known._hash <> unhex(md5('')) and known._hash <> unhex(md5(':Old'))"
+    assert f"if(_is_stub, if({emptied}, 'emptied', 'new'), null) as _stub" in compared
