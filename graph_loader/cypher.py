@@ -177,8 +177,8 @@ def show_indexes() -> str:
 def show_plain_indexes() -> str:
     """The query for the indexes that a constraint would have to take the place of, and what each one is of."""
     return (
-        "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint "
-        "WHERE type = 'RANGE' AND owningConstraint IS NULL RETURN name, labelsOrTypes, properties"
+        "SHOW INDEXES YIELD name, type, entityType, labelsOrTypes, properties, owningConstraint "
+        "WHERE type = 'RANGE' AND entityType = 'NODE' AND owningConstraint IS NULL RETURN name, labelsOrTypes, properties"
     )
 
 

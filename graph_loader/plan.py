@@ -162,8 +162,8 @@ def planned(
 def _excused(engine: Engine, ledger: Ledger, step: Step) -> Step:
     deletes = 0
     # which rows a migration writes anew cannot be told, for they come back under another key or name
-    if step.tally[Status.DELETED] and step.written_anew is None:
-        deletes = excused_deletes(engine, ledger, step.declaration, step.rows)
+    if (step.tally[Status.DELETED] or step.tally.emptied) and step.written_anew is None:
+        deletes = excused_deletes(engine, ledger, step.declaration, step.rows, bool(step.tally.emptied))
     return replace(step, excused_deletes=deletes, excused_rejects=excused_rejects(ledger.state, step.declaration))
 
 

@@ -146,7 +146,9 @@ def _claimed(
     known.createOrReplaceTempView(contents.KNOWN)
     rows = ledger.keep(session.spark.sql(contents.claimed(declaration, everything)), f"{folder}-claimed")
     found = rows.selectExpr(*(f"coalesce({count}, 0) as {name}" for name, count in _COUNTS.items())).first()
-    entry = remember(declaration, folder, found["ours"])
+    # of the wanted rows that are missing, nobody knows which were to be stubs
+    stubs = max(0, mart.stubs - (mart.rows - found["wanted"])) if mart else 0
+    entry = remember(declaration, folder, found["ours"], stubs)
     # what was declared once is removed from the rows that still have it
     entry = replace(
         entry,

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from lakegraph.landing.claims import Claim, UnreadableTriggers, settle_claims
-from lakegraph.landing.drops import DropFile, Fingerprints, alike, content_hash
+from lakegraph.landing.drops import DropFile, Fingerprints, alike, content_hash, require_one_owner
 from lakegraph.landing.history import VisibleBatch
 from lakegraph.landing.sources import Sources
 from lakegraph.landing.triggers import ReceivedTrigger, TriggerError, TriggerFileError, read_settled_trigger
@@ -87,11 +87,25 @@ def triggered_candidates(
             unreadable[day].add(path)
             unreadable_file = None if isinstance(error, TriggerFileError) else path
             candidates.append(Candidate(below, day or date.min, (), fault=error.message, unreadable=unreadable_file))
-    named = {name for received in triggers for name in received.content.expected_files}
-    files = [file for file in files if not file.is_hidden or file.name in named]
+    files = _named_or_plain(files, {name for received in triggers for name in received.content.expected_files})
     owned = {file.path for file in files}
     candidates += [_announced(claim, owned) for claim in settle_claims(triggers, files, visible, prints, unreadable)]
     return sorted(candidates, key=_turn)
+
+
+def _named_or_plain(files: list[DropFile], named: set[str]) -> list[DropFile]:
+    """The files without those that are called like no delivery, unless a trigger names them.
+
+    A feed whose pattern is written so has its files to itself, whatever other pattern takes them.
+
+    Raises:
+        SourcesError: a hidden file that is named fits the patterns of two feeds.
+    """
+    plain = [file for file in files if not file.is_hidden]
+    owned = {file.path for file in plain}
+    hidden = [file for file in files if file.is_hidden and file.name in named and file.path not in owned]
+    require_one_owner(hidden)
+    return [*plain, *hidden]
 
 
 def _turn(candidate: Candidate) -> tuple[date, bool, datetime, str]:

@@ -15,7 +15,10 @@ def date_format_fault(text: str) -> str | None:
         return f"has %{unknown[0]}, which is no directive of strptime; write it like %d/%m/%Y"
     # what follows is read by strptime without a word, and wrongly
     if "Z" in used:
-        return "has %Z, and the name of a zone says no time of UTC: have it written as an offset, which is %z"
+        return (
+            "has %Z, and the name of a zone says no time of UTC: write a name that is always the same as it stands, such as "
+            "'%H:%M:%S UTC', or have it written as an offset, which is %z"
+        )
     if "p" in used and "I" not in used:
         return "has %p without %I, so that AM and PM would not count; hours from 1 to 12 are %I"
     if "I" in used and "H" in used:

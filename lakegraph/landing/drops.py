@@ -9,8 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from lakegraph.landing.patterns import is_no_delivery
+from lakegraph.landing.readers.encoding import GZIP
 from lakegraph.landing.sources import Sources, SourcesError
 from lakegraph.runtime.errors import ConfigurationError, LakegraphError
+
+# where the header of gzip says when the file was compressed (RFC 1952)
+GZIP_TIME = range(4, 8)
 
 
 class DropsError(ConfigurationError):
@@ -88,7 +92,8 @@ class Fingerprint:
     """What a file held when it was looked at.
 
     Attributes:
-        sha256: the hash of its bytes, hexadecimal.
+        sha256: the hash of its bytes, hexadecimal; of a file that is compressed with gzip, without the time at which it was, so
+            that the same content compressed again is the same.
         size: its size in bytes.
         modified: its modification time in nanoseconds.
     """
@@ -125,14 +130,23 @@ def find_drop_files(drops: Path, sources: Sources) -> list[DropFile]:
         for pattern in [sources.pattern(feed)]
         for path in pattern.files(drops)
     ]
+    require_one_owner(file for file in files if not file.is_hidden)
+    return files
+
+
+def require_one_owner(files: Iterable[DropFile]) -> None:
+    """End with an error when a file belongs to two feeds.
+
+    Raises:
+        SourcesError: one does.
+    """
     owners: dict[Path, str] = {}
-    for file in (file for file in files if not file.is_hidden):
+    for file in files:
         if (owner := owners.setdefault(file.path, file.feed)) != file.feed:
             raise SourcesError(
                 f"{file.path} fits the file patterns of both {owner} and {file.feed}.",
                 "Narrow one of them under 'files' in the sources file.",
             )
-    return files
 
 
 def find_unmatched(drops: Path, sources: Sources) -> list[str]:
@@ -162,7 +176,12 @@ def fingerprint(path: Path) -> Fingerprint:
     try:
         with path.open("rb") as file:
             stat = path.stat()
-            return Fingerprint(hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+            begin = file.read(GZIP_TIME.stop)
+            if begin.startswith(GZIP):
+                begin = begin[: GZIP_TIME.start] + bytes(len(GZIP_TIME))
+            digest = hashlib.sha256(begin)
+            hashlib.file_digest(file, lambda: digest)
+            return Fingerprint(digest.hexdigest(), stat.st_size, stat.st_mtime_ns)
     except OSError as error:
         raise DropFileError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 DATE_DIRECTIVES = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%j": r"\d{3}"}
 WHOLE_DATES = ({"%m", "%d"}, {"%j"})
-# Hidden files and folders, marks of other programs (_SUCCESS, ~$orders.csv), uploads that are not whole, and the generator's
-# lists of faults.
+# Hidden files and folders, marks of other programs, uploads that are not whole, and the generator's lists of faults. A name
+# with any other underscore before it is somebody's.
 NO_DELIVERY = re.compile(
-    r"[._].*|~\$.*|.*\.(part|partial|filepart|crdownload|tmp|temp)|faults_.*\.json", re.DOTALL | re.IGNORECASE
+    r"\..*|~\$.*|_(success|committed_.*|started_.*|temporary|metadata|common_metadata|delta_log|spark_metadata)"
+    r"|.*\.(part|partial|filepart|crdownload|tmp|temp)|faults_.*\.json",
+    re.DOTALL | re.IGNORECASE,
 )
 
 

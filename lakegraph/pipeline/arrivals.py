@@ -99,7 +99,7 @@ class Arrivals:
         }
         waited_for = [path for path in self._new if self._announces(path)]
         if not waited_for and unfinished:
-            waited_for = [path for path in self._new if path in self._expected or self._is_taken(path)]
+            waited_for = [path for path in self._new if self._is_expected(path) or self._is_taken(path)]
         whole = all(now - self._new[path].since >= self._settled for path in waited_for)
         return Look(ready=bool(waited_for) and whole, growing=not whole)
 
@@ -116,6 +116,14 @@ class Arrivals:
 
     def _is_taken(self, path: Path) -> bool:
         return self._fits(path, self._patterns)
+
+    def _is_expected(self, path: Path) -> bool:
+        """Whether a trigger expects the file, beside itself or, where a feed's pattern takes it, by its name."""
+        if path in self._expected:
+            return True
+        relative = path.relative_to(self.drops).as_posix()
+        named = any(path.name == expected.name for expected in self._expected)
+        return named and any(pattern.matches(relative) for pattern in self._patterns)
 
     def _fits(self, path: Path, patterns: list[FilePattern]) -> bool:
         relative = path.relative_to(self.drops).as_posix()
@@ -136,7 +144,7 @@ class Arrivals:
 
     def _signature(self, path: Path) -> Signature | None:
         hidden = any(map(is_no_delivery, path.relative_to(self.drops).parts))
-        if hidden and path not in self._expected and not self._is_taken(path):
+        if hidden and not self._is_expected(path) and not self._is_taken(path):
             return None
         try:
             stat = path.stat()

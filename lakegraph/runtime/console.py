@@ -35,8 +35,8 @@ def say(text: str = "") -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line of trouble to standard error, as plain text."""
-    print(printable(text), file=sys.stderr, flush=True)
+    """Print one line of trouble or several to standard error, as plain text; what would steer the terminal as an escape."""
+    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def guarded(command: Callable[[], None]) -> NoReturn:

@@ -124,8 +124,8 @@
 {% endmacro %}
 
 
-{# What is wrong with values that a column is compared with. YAML reads some that are written without quotes as something else,
-   which no text in a file would ever equal. #}
+{# What is wrong with values that a column is compared with. YAML reads some that are written without quotes as something else
+   (010 is 8), so that whoever writes a number for a text is asked to say how it stands in the files. #}
 {% macro value_problems(rule, name, values) %}
     {% set problems, type = [], var('feeds')[rule.feed].columns[name].type %}
     {% for value in values if value is not string %}

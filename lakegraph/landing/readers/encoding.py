@@ -39,7 +39,7 @@ class Utf8Stream:
         self._stream, self._encoding = stream, encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
         # Of an encoding of several bytes, other bytes are rejected; in one of one byte, any bytes are text.
-        self._may_be_utf8 = _MayBeUtf8() if _is_one_byte(encoding) else None
+        self._may_be_utf8 = _MayBeUtf8() if _is_told_from_utf8(encoding) else None
 
     def read(self, size: int) -> bytes:
         """The UTF-8 of about `size` bytes of the file; empty at its end only.
@@ -86,10 +86,17 @@ class _MayBeUtf8:
             self._refuted = True
 
 
-def _is_one_byte(encoding: str) -> bool:
+def _is_told_from_utf8(encoding: str) -> bool:
+    """Whether an encoding has one byte to a character, and its words are hardly ever UTF-8 by chance.
+
+    In the code pages of DOS that have letters at A0 to AF beside those at E0 to EF, such as cp866, a whole word may be.
+    """
     beyond_ascii = bytes(range(128, 256))
     try:
-        return len(beyond_ascii.decode(encoding, "replace")) == 128 and bool(beyond_ascii.decode(encoding, "ignore"))
+        is_one_byte = len(beyond_ascii.decode(encoding, "replace")) == 128 and bool(
+            beyond_ascii.decode(encoding, "ignore")
+        )
+        return is_one_byte and not bytes(range(0xA0, 0xB0)).decode(encoding, "replace").isalpha()
     except UnicodeError:  # of the names of hosts, for one
         return False
 

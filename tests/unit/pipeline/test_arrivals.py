@@ -156,6 +156,20 @@ def test_a_hidden_file_counts_when_a_trigger_expects_it(triggered):
     assert triggered.after(9, unfinished=True) == READY
 
 
+def test_a_hidden_file_counts_where_a_pattern_takes_it_when_a_trigger_elsewhere_expects_it(tmp_path):
+    trigger = {"file": "triggers/{date}.json"}
+    sources = Sources.model_validate({"trigger": trigger, "feeds": {"orders": {"files": "data/*.csv"}}})
+    for folder in ("data", "triggers"):
+        (tmp_path / folder).mkdir()
+    times = iter([0, 9, 10, 19])
+    arrivals = Arrivals(tmp_path, sources, clock=lambda: next(times))
+    (tmp_path / "data" / ".orders.csv").touch()
+
+    assert [arrivals.look(unfinished=True) for _ in range(2)] == [NOTHING, NOTHING]
+    arrivals.expect({tmp_path / "triggers" / ".orders.csv"})
+    assert [arrivals.look(unfinished=True) for _ in range(2)] == [GROWING, READY]
+
+
 def test_a_file_is_not_hidden_where_its_pattern_is_written_so(tmp_path):
     sources = Sources.model_validate({"trigger": "none", "feeds": {"orders": {"files": "_orders_{date}.csv"}}})
     (tmp_path / "_orders_2025_01_15.csv").touch()

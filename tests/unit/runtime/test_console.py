@@ -28,11 +28,11 @@ SHOWN = r"a\x1b[31mb\x1b]0;title\x07c\r\x1b[1Ad\x9b2Je\u202ef\u2066g\x7f\x00"
 
 def test_what_would_steer_a_terminal_comes_as_an_escape(capsys):
     say(f"{STEERING}\n\tsecond")
-    complain(f"error: {STEERING}\nlanded batch_1\u2028x")
+    complain(f"error: {STEERING}\n  second\u2028x")
 
     said = capsys.readouterr()
     assert said.out == f"{SHOWN}\n\tsecond\n".expandtabs(8)
-    assert said.err == f"error: {SHOWN}\\nlanded batch_1\\u2028x\n"
+    assert said.err == f"error: {SHOWN}\n  second\\u2028x\n"
 
 
 def test_markup_behind_an_escape_stays_text(capsys):
