@@ -156,6 +156,31 @@ def test_a_node_of_which_a_load_that_broke_off_left_nobody_sure_is_not_emptied_u
     assert keys(empty_graph, "Customer", "customer_id") == [("C1",), ("C2",), ("C3",), ("C8",), ("C9",)]
 
 
+@pytest.mark.parametrize("stage", ["before the first write", "in the middle of nodes"])
+def test_an_emptying_that_was_allowed_goes_on_after_the_load_broke_off(shop, empty_graph, monkeypatch, stage):
+    declare(shop, "create")
+    load(shop.options)
+    shop.sql("delete from graph_ready.node_customer where customer_id <> 'C1'")
+    limited = {"limits": Limits(0.1, 1)}
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        STAGES[stage](planted)
+        load(shop.with_options(**limited, allow_deletes=frozenset({"Customer"})))
+
+    # it was allowed no other
+    shop.sql(
+        "create table kept as from graph_ready.node_product; delete from graph_ready.node_product where product_id = 'P1'"
+    )
+    guarded = shop.with_options(**limited, allow_deletes=frozenset())
+    with pytest.raises(BlockedLoadError) as error:
+        load(guarded)
+    assert [block.name for block in error.value.blocks] == ["Product"]
+    shop.sql("delete from graph_ready.node_product; insert into graph_ready.node_product from kept")
+    report = load(guarded)
+
+    assert sum(of(report, "Customer", STUBS)) == 4
+    assert keys(empty_graph, "Customer", "customer_id") == [("C2",), ("C3",), ("C8",), ("C9",)]
+
+
 def test_the_stubs_of_a_first_load_that_broke_off_are_no_loss(shop, empty_graph, monkeypatch):
     declare(shop, "create")
     guarded = shop.with_options(limits=Limits(0.1, 1), allow_deletes=frozenset())
