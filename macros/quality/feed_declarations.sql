@@ -34,12 +34,16 @@
             {% endfor %}
         {% endif %}
     {% endfor %}
+    {% set first = {} %}
     {% for name in feed.columns %}
-        {% for other in (feed.columns | list)[:loop.index0] if other | lower == name | lower %}
+        {% if name | lower in first %}
             {% do problems.append(
-                "has the columns '" ~ other ~ "' and '" ~ name ~ "', which are one name to a warehouse; call one of them otherwise"
+                "has the columns '" ~ first[name | lower] ~ "' and '" ~ name
+                ~ "', which are one name to a warehouse; call one of them otherwise"
             ) %}
-        {% endfor %}
+        {% else %}
+            {% do first.update({name | lower: name}) %}
+        {% endif %}
     {% endfor %}
     {% for name, column in feed.columns.items() %}
         {% set type = column.get('type') if column is mapping %}

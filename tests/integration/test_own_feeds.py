@@ -130,7 +130,7 @@ def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
         "has the column 'Batch_Number', a name",
         "has the column 'text__rating', a name",
         "has the column 'my stars': use letters, digits and underscores",
-        "has the columns 'rating' and 'Rating', which are one name to a warehouse",
+        "has the columns 'Rating' and 'rating', which are one name to a warehouse",
         "The feed 'Orders' in vars.yml is called like the feed 'orders', letter case apart",
         "gives the column 'stars' the type 'float'; use string, integer, decimal, boolean, date, timestamp",
     ]

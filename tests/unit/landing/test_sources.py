@@ -126,7 +126,7 @@ def test_no_trigger(tmp_path, trigger):
                 "%-d/%m/%Y": "has %-d, which is no directive of strptime",
                 "%F %T": "has %F, which is no directive of strptime",
                 "%d/%m/%Y %": "has %, which is no directive of strptime",
-                "%Y-%m-%d %H:%M:%S %Z": "has %Z, and the name of a zone says no time of UTC: have it written as an offset",
+                "%Y-%m-%d %H:%M:%S %Z": "has %Z, and the name of a zone says no time of UTC: write a name that is",
                 "%d/%m/%Y %H:%M %p": "has %p without %I, so that AM and PM would not count",
                 "%d/%m/%Y %p": "has %p without %I, so that AM and PM would not count",
                 "%d/%m/%Y %H %I %p": "has %H beside %I, of which only one can say the hour",

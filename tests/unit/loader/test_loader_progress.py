@@ -1,5 +1,6 @@
 """What a run shows, and what it remembers of it."""
 
+import re
 import time
 
 import pytest
@@ -21,7 +22,8 @@ def test_a_log_gets_a_line_with_the_rate_for_each_step_that_writes(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("write Customer: 1,000 rows, ")
-    assert lines[0].endswith(" rows/s, 0.1 s")
+    # a machine that has other work as well wakes up late
+    assert re.search(r" rows/s, 0\.[1-9] s$", lines[0])
 
 
 def test_a_bar_follows_the_rows_that_are_through(capsys):
