@@ -23,7 +23,12 @@
     {%- for name, expression in members.items() -%}
         {%- do parts.append("'\"" ~ name ~ "\":' || coalesce(" ~ athena_json_string(expression) ~ ", 'null')") -%}
     {%- endfor -%}
-    {{ return("'{' || array_join(array[" ~ parts | join(', ') ~ "], ',') || '}'") }}
+    {%- set groups = [] -%}
+    {#- an array has 254 members at most -#}
+    {%- for group in parts | batch(100) -%}
+        {%- do groups.append("array_join(array[" ~ group | join(', ') ~ "], ',')") -%}
+    {%- endfor -%}
+    {{ return("'{' || " ~ groups | join(" || ',' || ") ~ " || '}'") }}
 {% endmacro %}
 
 {# Athena writes a character beyond U+FFFF as two escapes, which others leave as it is. A backslash of the text itself, which

@@ -55,6 +55,19 @@
 {% macro athena__lower_case(expression) %}{{ return("lower(" ~ expression ~ ")") }}{% endmacro %}
 
 
+{# Texts joined by a sign, without those that are null. By a hundred at a time: Trino's functions take no more than 127 arguments. #}
+{% macro joined_texts(sign, texts) -%}
+    {%- set groups = [] -%}
+    {%- for group in texts | batch(100) -%}
+        {%- do groups.append("concat_ws(" ~ sign ~ ", " ~ group | join(', ') ~ ")") -%}
+    {%- endfor -%}
+    {%- if groups | length == 1 -%}{{ return(groups[0]) }}{%- endif -%}
+    {%- set filled = [] -%}
+    {%- for group in groups -%}{%- do filled.append("nullif(" ~ group ~ ", '')") -%}{%- endfor -%}
+    {{ return(joined_texts(sign, filled)) }}
+{%- endmacro %}
+
+
 {# The literal of a text in lower case, as `lower_case` makes it. #}
 {% macro lower_literal(text) -%}
     {{ return(text_literal(text | string | replace('İ', 'i') | replace('Σ', 'σ') | lower)) }}

@@ -88,7 +88,7 @@
     {%- for name, column in declared(feed).columns.items() if name not in declared(feed).get('bookkeeping', []) -%}
         {%- do parts.append("'" ~ name ~ "=' || " ~ canonical_text(name, column.type)) -%}
     {%- endfor -%}
-    {{ md5_hex("concat_ws(chr(31), " ~ parts | join(', ') ~ ")") }}
+    {{ md5_hex(joined_texts('chr(31)', parts)) }}
 {%- endmacro %}
 
 

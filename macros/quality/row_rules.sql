@@ -12,11 +12,11 @@
     {%- if not broken -%}
     cast(null as {{ sql_type('string') }})
     {%- else -%}
-    nullif(concat_ws(','
-        {%- for rule in broken %},
-            case when {{ rule.condition }} then '{{ rule.id }}' end
+        {%- set ids = [] -%}
+        {%- for rule in broken -%}
+            {%- do ids.append("case when " ~ rule.condition ~ " then '" ~ rule.id ~ "' end") -%}
         {%- endfor %}
-        ), '')
+    nullif({{ joined_texts("','", ids) }}, '')
     {%- endif -%}
 {%- endmacro %}
 

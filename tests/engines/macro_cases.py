@@ -65,6 +65,18 @@ CASES = [
             "\\ud83d": '{"b":"\\\\ud83d","a":null}',
         },
     ),
+    *_cases(
+        "json_object_text",
+        f"json_object_text({{{', '.join(f'{chr(34)}m{n}{chr(34)}: value' for n in range(300))}}})",
+        **{"x": "{" + ",".join(f'"m{n}":"x"' for n in range(300)) + "}"},
+    ),
+    *_cases("joined_texts", "joined_texts(\"','\", [value] * 300)", **{"x": ",".join(["x"] * 300)}),
+    *_cases(
+        "joined_texts",
+        f"joined_texts(\"','\", [value] + [{_NO_TEXT}] * 250 + [value, {_NO_TEXT}])",
+        **{"x": "x,x"},
+    ),
+    *_cases("joined_texts", f"joined_texts(\"','\", [{_NO_TEXT}] * 2)", **{"x": ""}),
     *_cases("text_literal", "value", **{text: text for text in ("it's", "a\\b", "\\'", "100 %_", "a\nb", "{x}")}),
     *_cases(
         "clean_text",
