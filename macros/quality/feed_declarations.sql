@@ -51,6 +51,11 @@
             {% do problems.append(
                 "gives the column '" ~ name ~ "' the type '" ~ type ~ "'; use " ~ column_types() | join(', ')
             ) %}
+        {% elif has_default(column) and not is_default(column.default, type) %}
+            {% do problems.append(
+                "gives the column '" ~ name ~ "' the default " ~ column.default ~ ', which is no '
+                ~ ('text' if type == 'string' else type) ~ ' (YAML reads NO as false); write a text in quotes'
+            ) %}
         {% endif %}
         {% if not modules.re.fullmatch('[A-Za-z][A-Za-z0-9_]*', name | string) %}
             {% do problems.append(
@@ -63,6 +68,15 @@
         {% endif %}
     {% endfor %}
     {{ return(problems) }}
+{% endmacro %}
+
+
+{# Whether a default is written as a value of its column's type. #}
+{% macro is_default(value, type) %}
+    {% set written = {'boolean': 'true|false', 'integer': '[-+]?[0-9]+', 'decimal': '[-+]?[0-9]+([.][0-9]+)?'} %}
+    {% if type == 'string' %}{{ return(value is string or (value is number and value is not boolean)) }}{% endif %}
+    {% if type in written %}{{ return(modules.re.fullmatch(written[type], value | string | lower) is not none) }}{% endif %}
+    {{ return(is_bound(value, type)) }}
 {% endmacro %}
 
 

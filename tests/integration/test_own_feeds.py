@@ -113,6 +113,10 @@ def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
             "my stars": {"type": "decimal"},
             "stars": {"type": "float"},
             "Rating": {"type": "decimal"},
+            "sent": {"type": "boolean", "default": "no"},
+            "sent_on": {"type": "date", "default": "tomorrow"},
+            "sent_by": {"type": "string", "default": False},
+            "pieces": {"type": "integer", "default": 1.5},
         },
     }
     declare(project, feeds | {"reviews": broken, "Orders": feeds["orders"]})
@@ -133,5 +137,9 @@ def test_what_keeps_a_feed_from_being_read_is_told(tmp_path):
         "has the columns 'Rating' and 'rating', which are one name to a warehouse",
         "The feed 'Orders' in vars.yml is called like the feed 'orders', letter case apart",
         "gives the column 'stars' the type 'float'; use string, integer, decimal, boolean, date, timestamp",
+        "gives the column 'sent' the default no, which is no boolean",
+        "gives the column 'sent_on' the default tomorrow, which is no date",
+        "gives the column 'sent_by' the default False, which is no text (YAML reads NO as false); write a text in quotes",
+        "gives the column 'pieces' the default 1.5, which is no integer",
     ]
     assert [words for words in told if words not in message] == []
