@@ -67,9 +67,7 @@ def test_tables_are_icebergs_and_what_is_loaded_is_no_view(leg, athena):
     assert sum(kind == "ICEBERG" for kind in kinds.values()) > 60
 
 
-@pytest.mark.parametrize(
-    "number", [LAST, *(pytest.param(day, marks=pytest.mark.soak) for day in range(LAST + 1, DAYS))]
-)
+@pytest.mark.parametrize("number", range(1, DAYS))
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("athena"))

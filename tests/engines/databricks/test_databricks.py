@@ -56,9 +56,7 @@ def test_publishing_again_changes_nothing(leg):
     assert _landed_rows(leg) == before
 
 
-@pytest.mark.parametrize(
-    "number", [LAST, *(pytest.param(day, marks=pytest.mark.soak) for day in range(LAST + 1, DAYS))]
-)
+@pytest.mark.parametrize("number", range(1, DAYS))
 def test_a_further_day_is_that_of_duckdb(leg, number, record_property):
     require_the_same(leg, number)
     record_property("leg", leg.day(number).numbers("databricks"))
