@@ -22,7 +22,7 @@ class Delivery:
         delivery: full or delta.
         source_file: its name.
         path_in_drops: its path below the drops folder; None when it landed before this was kept.
-        file_hash: the sha256 of its bytes.
+        file_hash: its sha256, as `Fingerprint` has it.
         records_read: its records.
         absent_columns: canonical columns that it lacked.
         records_landed: its records in bronze.

@@ -15,7 +15,7 @@ class LandedFile:
         source_file: its name.
         path_in_drops: its path below the drops folder.
         file_bytes: its size in bytes.
-        file_hash: the sha256 of its bytes.
+        file_hash: its sha256, as `Fingerprint` has it.
         absent_columns: canonical columns that it lacks.
         unmapped_columns: columns of its own that no canonical column takes.
         records_read: its records, which are landed or rejected.
