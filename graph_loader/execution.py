@@ -8,7 +8,6 @@ from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.first_write import is_first
 from graph_loader.long_rows import by_length
-from graph_loader.new_keys import require_new_keys
 from graph_loader.patience import write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
@@ -40,8 +39,6 @@ def execute(session: Session) -> dict[str, int]:
     create_constraints(session, migrated=False)
     if plan.changes == 0 and not ledger.state.pending and ledger.holds(plan.attempt.entries):
         return {}
-    if plan.migrates:
-        require_new_keys(session)
     ledger.begin(plan.attempt)
     # after the ledger, which then knows it whatever becomes of the rest
     session.lease.begin_attempt(plan.attempt.id)

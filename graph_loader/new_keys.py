@@ -4,8 +4,8 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from graph_loader import constraints, cypher
-from graph_loader.connection import GraphError
 from graph_loader.declarations import NodeDeclaration
+from graph_loader.guards import Block
 from graph_loader.migrations import Former
 from graph_loader.plan import Step
 from graph_loader.session import Session
@@ -15,42 +15,47 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def require_new_keys(session: Session) -> None:
-    """End with an error where the constraint of a new key would be refused once the nodes of the former one have gone.
+def unusable_new_keys(session: Session) -> tuple[Block, ...]:
+    """The blocks of a plan for labels whose new key would be refused once the nodes of the former one have gone.
 
     Raises:
-        GraphError: others have an index in its place, or nodes of a label that share its new key; or the server is gone.
+        GraphError: the server is gone.
     """
-    for step in session.plan.nodes:
-        if step.former and step.entry and not constraints.named(session.connection, step.declaration):
-            _require_no_index(session, step.declaration)
-            _require_unique(session, step)
+    return tuple(
+        block
+        for step in session.plan.nodes
+        if step.former and step.entry and not constraints.named(session.connection, step.declaration)
+        if (block := _indexed(session, step.declaration) or _shared(session, step))
+    )
 
 
-def _require_no_index(session: Session, node: NodeDeclaration) -> None:
-    if found := constraints.indexes_of_others(session.connection, node):
-        raise GraphError(
-            f"The key of {node.label} cannot become {', '.join(node.key)}, for others have the index {found[0]} on it.",
-            "Nothing was deleted: drop that index, for the constraint brings its own, then load again.",
-        )
+def _indexed(session: Session, node: NodeDeclaration) -> Block | None:
+    found = constraints.indexes_of_others(session.connection, node)
+    return _block(node, f"others have the index {found[0]} on it", "drop that index") if found else None
 
 
-def _require_unique(session: Session, step: Step) -> None:
+def _shared(session: Session, step: Step) -> Block | None:
     node = step.declaration
     # where others have no nodes there is nothing to see, and the server would hold the keys of the whole label for it
     written = sum(former.count for former in step.former)
     if not session.ledger.state.pending and session.connection.count(cypher.count(node)) <= written:
-        return
+        return None
     if session.connection.count(cypher.count_copies(node)) == 0:
-        return
+        return None
     with session.writer.reading():
         found = _shared_by_others(session, node, step.former)
-    if found:
-        key = ", ".join(f"{name}={value}" for name, value in zip(node.key, found, strict=True))
-        raise GraphError(
-            f"The key of {node.label} cannot become {', '.join(node.key)}, for several nodes of others share it, such as {key}.",
-            "Nothing was deleted: make them differ, or take the label off all but one, then load again.",
-        )
+    if not found:
+        return None
+    key = ", ".join(f"{name}={value}" for name, value in zip(node.key, found, strict=True))
+    return _block(
+        node,
+        f"several nodes of others share it, such as {key}",
+        f"make their {', '.join(node.key)} differ, or take the label {node.label} off all but one",
+    )
+
+
+def _block(node: NodeDeclaration, reason: str, override: str) -> Block:
+    return Block(node.kind, node.name, f"its key cannot become {', '.join(node.key)}, for {reason}", override)
 
 
 def _shared_by_others(session: Session, node: NodeDeclaration, former: tuple[Former, ...]) -> list[str] | None:

@@ -15,6 +15,7 @@ from graph_loader.inspection import require_fit
 from graph_loader.load_options import LoadOptions
 from graph_loader.missing_ends import forbidden_missing_ends
 from graph_loader.preview import Preview, preview
+from graph_loader.new_keys import unusable_new_keys
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows
@@ -173,7 +174,7 @@ def _find_server(options: LoadOptions) -> "Server | None":
 
 def _blocks(session: Session, limits: Limits, options: LoadOptions) -> tuple[Block, ...]:
     guarded = blocks(session.plan, session.model_results, limits, options.allow_deletes, options.allow_rejects)
-    return (*guarded, *forbidden_missing_ends(session.plan))
+    return (*guarded, *forbidden_missing_ends(session.plan), *unusable_new_keys(session))
 
 
 def require_agreement(agreements: tuple[Agreement, ...]) -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from graph_loader.connection import GraphError
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.ledger import Ledger
 from graph_loader.operations import compare, load, plan
@@ -370,10 +369,13 @@ def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(pe
     before = content(empty_graph)
     pointer = (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text()
 
-    with pytest.raises(
-        GraphError, match=r"key of Person cannot become email, .* such as email=x@x\. Nothing was deleted"
-    ):
+    told = plan(people.options)
+    with pytest.raises(BlockedLoadError, match=r"^Nothing was written .*key cannot become email, .* such as email=x@x\."):
         load(people.options)
+
+    assert [(block.name, block.reason.rpartition(", for ")[2]) for block in told.blocks] == [
+        ("Person", "several nodes of others share it, such as email=x@x")
+    ]
 
     assert content(empty_graph) == before
     assert (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text() == pointer
@@ -398,8 +400,11 @@ def test_an_index_of_others_on_a_new_key_is_refused_before_anything_goes(people,
     by_email(people)
     before = content(empty_graph)
 
-    with pytest.raises(GraphError, match=r"others have the index theirs on it\. Nothing was deleted"):
+    told = plan(people.options)
+    with pytest.raises(BlockedLoadError, match=r"its key cannot become email, for others have the index theirs on it\."):
         load(people.options)
+
+    assert [block.override for block in told.blocks] == ["drop that index"]
 
     assert content(empty_graph) == before
     query(empty_graph, "DROP INDEX theirs")
