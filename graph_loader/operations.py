@@ -14,8 +14,8 @@ from graph_loader.guards import Block, Limits, blocks, declared_limits, require_
 from graph_loader.inspection import require_fit
 from graph_loader.load_options import LoadOptions
 from graph_loader.missing_ends import forbidden_missing_ends
-from graph_loader.preview import Preview, preview
 from graph_loader.new_keys import unusable_new_keys
+from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
 from graph_loader.rejected import rejected_rows

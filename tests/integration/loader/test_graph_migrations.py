@@ -370,7 +370,9 @@ def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(pe
     pointer = (people.options.settings.ledger / "lakegraph" / "pointer.json").read_text()
 
     told = plan(people.options)
-    with pytest.raises(BlockedLoadError, match=r"^Nothing was written .*key cannot become email, .* such as email=x@x\."):
+    with pytest.raises(
+        BlockedLoadError, match=r"^Nothing was written .*key cannot become email, .* such as email=x@x\."
+    ):
         load(people.options)
 
     assert [(block.name, block.reason.rpartition(", for ")[2]) for block in told.blocks] == [
@@ -401,7 +403,9 @@ def test_an_index_of_others_on_a_new_key_is_refused_before_anything_goes(people,
     before = content(empty_graph)
 
     told = plan(people.options)
-    with pytest.raises(BlockedLoadError, match=r"its key cannot become email, for others have the index theirs on it\."):
+    with pytest.raises(
+        BlockedLoadError, match=r"its key cannot become email, for others have the index theirs on it\."
+    ):
         load(people.options)
 
     assert [block.override for block in told.blocks] == ["drop that index"]
