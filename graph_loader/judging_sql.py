@@ -29,8 +29,11 @@ ALIKE, UNSETTLED = "alike", "unsettled"
 FEW = (ALIKE, UNSETTLED)
 # what is said of copies of a row that is the only one of its key
 _ALONE = (
-    "cast(1 as bigint) as _copies, cast(null as binary) as _lowest, cast(null as binary) as _highest, 1 as _position"
+    "cast(1 as bigint) as _copies, cast(null as binary) as _lowest, cast(null as binary) as _highest, 0 as _unfit_copies, "
+    "1 as _position"
 )
+# whether copies of a row differ, one that cannot be held whole from those that can
+_CONFLICT = "(_lowest <> _highest or _unfit_copies > 0)"
 
 
 def judging(
@@ -60,7 +63,7 @@ def judging(
     if has_repeats:
         counted = [
             (f"{prefix}{ALIKE}", _alike(declaration.identity, f"{prefix}travelling")),
-            (f"{prefix}counted", _counted(declaration.identity, f"{prefix}found", f"{prefix}{ALIKE}")),
+            (f"{prefix}counted", _counted(declaration, has_unfit, f"{prefix}found", f"{prefix}{ALIKE}")),
         ]
     return [
         (f"{prefix}travelling", travelling_rows(declaration, lineage, has_unfit, mart)),
@@ -103,10 +106,7 @@ def _time_text(value: str, kind: Kind) -> str:
 def _settled(declaration: Declaration, has_unfit: bool) -> list[tuple[str, str]]:
     """The parts that tell rows of the mart from those that the ledger remembers exactly so: what is left over on either side."""
     names = identity_names(declaration.identity)
-    # what was accepted once may have the hash of what no property can hold: an empty list that of one with a null in it
-    unfit = " or ".join(
-        [f"{UNFIT} is not null"] * has_unfit + [condition for condition, _ in _unsupported(declaration)]
-    )
+    unfit = _unfit(declaration, has_unfit)
     settled = f"if({unfit}, null, {HASH})" if unfit else HASH
     known = ", ".join([*(f"{name} as _known_{place}" for place, name in enumerate(names)), f"{HASH} as _known_hash"])
     same = " and ".join([*(f"{name} = _known_{place}" for place, name in enumerate(names)), "_settled = _known_hash"])
@@ -121,6 +121,12 @@ def _settled(declaration: Declaration, has_unfit: bool) -> list[tuple[str, str]]
         ("fresh", f"select * from {UNSETTLED} where _is_mart"),
         ("remembered", f"select {again} from {UNSETTLED} where _is_remembered"),
     ]
+
+
+def _unfit(declaration: Declaration, has_unfit: bool) -> str:
+    """The condition of rows that no property can hold whole, or nothing where there are none. Their hash does not tell them
+    from others: an empty list has that of one with a null in it."""
+    return " or ".join([f"{UNFIT} is not null"] * has_unfit + [condition for condition, _ in _unsupported(declaration)])
 
 
 def _found(declaration: Declaration, rows: str) -> str:
@@ -144,14 +150,15 @@ def _alike(identity: tuple[Identity, ...], travelling: str) -> str:
     return f"select {names} from {travelling} group by {names} having count(*) > 1"
 
 
-def _counted(identity: tuple[Identity, ...], found: str, alike: str) -> str:
+def _counted(declaration: Declaration, has_unfit: bool, found: str, alike: str) -> str:
     """Rows with how many there are of their key: only the few that are not alone in it are put in order."""
-    names = identity_names(identity)
+    names, unfit = identity_names(declaration.identity), _unfit(declaration, has_unfit)
     same = " and ".join(f"{found}.{name} = {alike}.{name}" for name in names)
     first = ", ".join([HASH, *(f"{name} nulls last" for name in LINEAGE)])
     one = f"partition by {', '.join(f'{found}.{name}' for name in names)}"
     several = (
         f"count(*) over ({one}) as _copies, min({HASH}) over ({one}) as _lowest, max({HASH}) over ({one}) as _highest, "
+        f"{f'max(if({unfit}, 1, 0)) over ({one})' if unfit else 0} as _unfit_copies, "
         f"row_number() over ({one} order by {first}) as _position"
     )
     return (
@@ -198,7 +205,7 @@ def _reason(declaration: Declaration, has_unfit: bool) -> str:
     if isinstance(declaration, EdgeDeclaration):
         whens += [(Reason.MISSING_FROM, "_found_from is null"), (Reason.MISSING_TO, "_found_to is null")]
     # of identical rows the first one stays, of conflicting ones none
-    whens.append((Reason.DUPLICATE_KEY, "_copies > 1 and (_lowest <> _highest or _position > 1)"))
+    whens.append((Reason.DUPLICATE_KEY, f"_copies > 1 and ({_CONFLICT} or _position > 1)"))
     return f"case {' '.join(f'when {condition} then {literal(reason)}' for reason, condition in whens)} end"
 
 
@@ -220,5 +227,5 @@ def _detail(declaration: Declaration, has_unfit: bool) -> str:
             parts = ", ', ', ".join(pairs)
             texts.append((reason, f"concat({literal(f'no {end.node} with ')}, {parts})"))
     conflict, repeat = literal("rows with this key have different values"), literal("the same row comes more than once")
-    texts.append((Reason.DUPLICATE_KEY, f"if(_lowest <> _highest, {conflict}, {repeat})"))
+    texts.append((Reason.DUPLICATE_KEY, f"if({_CONFLICT}, {conflict}, {repeat})"))
     return f"case {REASON} {' '.join(f'when {literal(reason)} then {text}' for reason, text in texts)} end"

@@ -84,6 +84,26 @@ def test_a_first_load_creates_what_is_fit_and_says_what_is_wrong_with_the_rest(e
     ]
 
 
+def test_a_copy_of_a_row_that_cannot_be_held_is_in_conflict_with_it_though_their_hashes_are_equal(engine):
+    mart = rows(
+        "(1, 'Ann', ['a', null], null), (1, 'Ann', ['a'], null), (2, null, ['b'], 'name = 9 does not fit'), "
+        "(2, null, ['b'], null), (3, 'Cy', ['c'], null), (3, 'Cy', ['c'], null)",
+        "id, name, tags, _unfit",
+    )
+
+    found = decided(engine, PERSON, difference(PERSON, False, (), has_unfit=True), {MART: mart})
+
+    conflict = ("rejected", "duplicate_key", "rows with this key have different values")
+    assert found == [
+        (1, *conflict),
+        (1, "rejected", "unsupported_value", "a null inside the list tags"),
+        (2, *conflict),
+        (2, "rejected", "unsupported_value", "name = 9 does not fit"),
+        (3, "created", None, None),
+        (3, "rejected", "duplicate_key", "the same row comes more than once"),
+    ]
+
+
 def test_of_identical_rows_the_first_in_its_file_stays(engine):
     mart = rows("(1, 'Ann', 'f.csv', 3), (1, 'Ann', 'f.csv', 2)", "id, name, _source_file, _source_line")
     named = NodeDeclaration(Model("m", columns=columns(id="bigint", name="varchar")), "P", ("id",))
