@@ -213,29 +213,31 @@ def await_indexes() -> str:
     return "CALL db.awaitIndexes($seconds)"
 
 
-def upsert(declaration: Declaration, removed: tuple[str, ...] = (), labels_removed: tuple[str, ...] = ()) -> str:
+def upsert(
+    declaration: Declaration,
+    removed: tuple[str, ...] = (),
+    labels_removed: tuple[str, ...] = (),
+    keys_too: bool = False,
+) -> str:
     """The statement that creates or updates a node or an edge from an event.
 
     Args:
         removed: properties that the declaration had once and that must go.
         labels_removed: labels that the declaration had once and that must go.
+        keys_too: write the key even where it is there, for Cypher takes 1.0 for 1 when it looks for it.
     """
+    settings = _set("edge" if isinstance(declaration, EdgeDeclaration) else "node", declaration, removed, keys_too)
     if isinstance(declaration, NodeDeclaration):
         labels = f"\nSET node{_labels(declaration.labels)}" if declaration.labels else ""
         labels += f"\nREMOVE node{_labels(labels_removed)}" if labels_removed else ""
         merged = f"MERGE {_node('node', declaration.label, declaration.identity)}"
-        return f"{merged}{labels}{_set('node', declaration, removed)}"
-    return (
-        f"{_match_ends(declaration)}\n"
-        f"MERGE (from)-{_edge_pattern(declaration)}->(to){_set('edge', declaration, removed)}"
-    )
+        return f"{merged}{labels}{settings}"
+    return f"{_match_ends(declaration)}\nMERGE (from)-{_edge_pattern(declaration)}->(to){settings}"
 
 
 def create(declaration: Declaration) -> str:
     """The statement that creates a node or an edge from an event without looking for it: run twice, it would create two edges."""
-    values = [(item.property, item.name, item.type) for item in declaration.identity if item.role == "key"]
-    values += [(column.name, column.name, column.type) for column in declaration.values]
-    properties = ", ".join(f"{quoted(name)}: {_value(field, kind)}" for name, field, kind in values)
+    properties = ", ".join([*_keys(declaration), *_values(declaration)])
     if isinstance(declaration, NodeDeclaration):
         return f"CREATE (node{_labels((declaration.label, *declaration.labels))} {{{properties}}})"
     written = f"{quoted(declaration.type)} {{{properties}}}" if properties else quoted(declaration.type)
@@ -437,7 +439,16 @@ def _edge_pattern(edge: EdgeDeclaration) -> str:
     return f"[edge:{quoted(edge.type)}{f' {_map(key)}' if key else ''}]"
 
 
-def _set(variable: str, declaration: Declaration, removed: tuple[str, ...]) -> str:
-    values = [f"{quoted(column.name)}: {_value(column.name, column.type)}" for column in declaration.values]
+def _keys(declaration: Declaration) -> list[str]:
+    own = (item for item in declaration.identity if item.role == "key")
+    return [f"{quoted(item.property)}: {_value(item.name, item.type)}" for item in own]
+
+
+def _values(declaration: Declaration) -> list[str]:
+    return [f"{quoted(column.name)}: {_value(column.name, column.type)}" for column in declaration.values]
+
+
+def _set(variable: str, declaration: Declaration, removed: tuple[str, ...], keys_too: bool) -> str:
+    values = (_keys(declaration) if keys_too else []) + _values(declaration)
     values += [f"{quoted(name)}: null" for name in removed]
     return f"\nSET {variable} += {{{', '.join(values)}}}" if values else ""

@@ -137,7 +137,8 @@ def _upsert(session: Session, step: Step, writer: "Writer") -> None:
     declaration = step.declaration
     fields = [*identity_names(declaration.identity), *(quoted(column.name) for column in declaration.values)]
     events = step.having(Status.CREATED, Status.UPDATED).selectExpr(*fields)
-    strategy, statement = choose(step, session.tasks), cypher.upsert(declaration, step.removed, step.labels_removed)
+    strategy = choose(step, session.tasks)
+    statement = cypher.upsert(declaration, step.removed, step.labels_removed, keys_too=step.repair is not None)
     first = cypher.create(declaration) if is_first(session, step) else None
     dealt, parts = strategy.schedule, [(events, rows)]
     if dealt:

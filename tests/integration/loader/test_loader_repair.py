@@ -12,7 +12,7 @@ from graph_loader.guards import BlockedLoadError
 from graph_loader.operations import compare, load
 from graph_loader.reconcile import GraphDiffersError
 from tests.support.graph import connected, content, query
-from tests.support.marts import Marts, node
+from tests.support.marts import Marts, edge, node
 
 pytestmark = pytest.mark.slow
 
@@ -127,6 +127,24 @@ def test_every_change_of_a_value_is_found_and_set_right(marts, empty_graph):
     thing = report.counts[0]
     assert (thing.updated, thing.unchanged, thing.repaired) == (len(changes), untouched, len(changes))
     assert things(empty_graph) == before
+
+
+def test_keys_that_became_numbers_of_another_type_are_found_and_set_right(marts, empty_graph):
+    marts.make("node_thing", node("Thing", "id"), "select n as id, n * 10 as size from range(3) as r(n)")
+    likes = edge("LIKES", ("Thing", "a"), ("Thing", "b"), "n")
+    marts.make("edge_likes", likes, "select 0 as a, n as b, n from range(3) as r(n)")
+    load(marts.options)
+    query(empty_graph, "MATCH (n:Thing) WHERE n.id < 2 SET n.id = toFloat(n.id)")
+    query(empty_graph, "MATCH ()-[r:LIKES {n: 2}]->() SET r.n = 2.0")
+    stored = "MATCH (n:Thing) OPTIONAL MATCH (n)<-[r:LIKES]-() RETURN n.id AS id, n.size AS size, r.n AS n ORDER BY id"
+
+    drifted = compare(marts.options, deep=True)
+    load(marts.with_options(repair=True))
+
+    # an end that is not what it was makes its edges others'
+    assert [(found.missing, found.agrees) for found in drifted] == [(2, False), (3, False)]
+    assert all(found.agrees for found in compare(marts.options, deep=True))
+    assert repr([tuple(row.values()) for row in query(empty_graph, stored)]) == "[(0, 0, 0), (1, 10, 1), (2, 20, 2)]"
 
 
 def changed_by_others(target) -> None:

@@ -102,6 +102,17 @@ def test_an_edge_is_merged_between_matched_ends_on_its_key():
     )
 
 
+def test_a_repair_writes_keys_too_for_cypher_finds_1_where_1_0_is():
+    assert cypher.upsert(USER, ("email",), keys_too=True) == (
+        "MERGE (node:`User` {`tenant`: event.`_key_tenant`, `id`: event.`_key_id`})\n"
+        "SET node += {`tenant`: event.`_key_tenant`, `id`: event.`_key_id`, `email`: null}"
+    )
+    assert cypher.upsert(PURCHASED, keys_too=True).endswith(
+        "\nSET edge += {`order_id`: event.`_key_order_id`, `line`: event.`_key_line`, `amount`: event.`amount`}"
+    )
+    assert cypher.upsert(CHILD_OF, keys_too=True) == cypher.upsert(CHILD_OF)
+
+
 def test_an_edge_between_nodes_of_one_label_without_key_or_properties():
     assert cypher.upsert(CHILD_OF) == (
         "MATCH (from:`Category` {`category_id`: event.`_from_category_id`})\n"
