@@ -146,16 +146,17 @@ def _found(declaration: Declaration, rows: str) -> str:
 
 
 def _alike(identity: tuple[Identity, ...], travelling: str) -> str:
-    names = ", ".join(identity_names(identity))
-    return f"select {names} from {travelling} group by {names} having count(*) > 1"
+    names = identity_names(identity)
+    fields = ", ".join(f"{name} as _alike_{place}" for place, name in enumerate(names))
+    return f"select {fields} from {travelling} group by {', '.join(names)} having count(*) > 1"
 
 
 def _counted(declaration: Declaration, has_unfit: bool, found: str, alike: str) -> str:
     """Rows with how many there are of their key: only the few that are not alone in it are put in order."""
     names, unfit = identity_names(declaration.identity), _unfit(declaration, has_unfit)
-    same = " and ".join(f"{found}.{name} = {alike}.{name}" for name in names)
+    same = " and ".join(f"{name} = _alike_{place}" for place, name in enumerate(names))
     first = ", ".join([HASH, *(f"{name} nulls last" for name in LINEAGE)])
-    one = f"partition by {', '.join(f'{found}.{name}' for name in names)}"
+    one = f"partition by {', '.join(names)}"
     several = (
         f"count(*) over ({one}) as _copies, min({HASH}) over ({one}) as _lowest, max({HASH}) over ({one}) as _highest, "
         f"{f'max(if({unfit}, 1, 0)) over ({one})' if unfit else 0} as _unfit_copies, "

@@ -8,7 +8,7 @@ from graph_loader.contents import claimed as claimed_rows
 from graph_loader.declarations import Column, EdgeDeclaration, End, Model, NodeDeclaration, OnMissingEnd
 from graph_loader.difference_sql import LOOKED_THROUGH, difference, repeats
 from graph_loader.engines import DuckdbEngine
-from graph_loader.judging_sql import FROM_KEYS, KNOWN, MART, TO_KEYS
+from graph_loader.judging_sql import FROM_KEYS, KEY_BYTES, KNOWN, MART, TO_KEYS
 from graph_loader.relations import Relation
 from graph_loader.spark_sql import empty_hash, literal, row_hash
 from graph_loader.types import property_type
@@ -101,6 +101,21 @@ def test_a_copy_of_a_row_that_cannot_be_held_is_in_conflict_with_it_though_their
         (2, "rejected", "unsupported_value", "name = 9 does not fit"),
         (3, "created", None, None),
         (3, "rejected", "duplicate_key", "the same row comes more than once"),
+    ]
+
+
+def test_copies_are_found_of_keys_that_may_be_too_long(engine):
+    mart = rows(f"('a', 1), ('a', 1), ('b', 1), ('b', 2), (repeat('c', {KEY_BYTES + 1}), 1)", "id, size")
+    named = NodeDeclaration(Model("m", columns=columns(id="varchar", size="bigint")), "P", ("id",))
+
+    found = decided(engine, named, difference(named, has_known=False, lineage=()), {MART: mart})
+
+    assert [(key[0], status, reason) for key, status, reason, _ in found] == [
+        ("a", "created", None),
+        ("a", "rejected", "duplicate_key"),
+        ("b", "rejected", "duplicate_key"),
+        ("b", "rejected", "duplicate_key"),
+        ("c", "rejected", "unsupported_value"),
     ]
 
 
