@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from graph_loader.problems import did_you_mean
 from graph_loader.spark_sql import Status
 from lakegraph.runtime.errors import ConfigurationError, LakegraphError
 from lakegraph.runtime.project import project_vars
@@ -101,6 +102,15 @@ def blocks(
 def is_among(declaration: "Declaration", names: Collection[str]) -> bool:
     """Whether a label or type is among those that an option names."""
     return not {ALL, *declaration.names}.isdisjoint(names)
+
+
+def unknown_names(plan: "Plan", names: Collection[str]) -> list[str]:
+    """What an option names that a plan has nothing of, each in words: most likely it is misspelled."""
+    known = {ALL, *(name for step in plan.steps for name in step.declaration.names)}
+    return [
+        f"'{name}', which neither a model declares nor a load has written{did_you_mean(name, sorted(known))}"
+        for name in sorted(set(names) - known)
+    ]
 
 
 def require_unblocked(found: tuple[Block, ...]) -> None:

@@ -10,11 +10,10 @@ from graph_loader.bulk_checks import is_empty
 from graph_loader.bulk_remote import ImportOrder, order_import, require_usable
 from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
-from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
+from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked, unknown_names
 from graph_loader.inspection import require_fit
 from graph_loader.load_options import LoadOptions
 from graph_loader.missing_ends import forbidden_missing_ends
-from graph_loader.new_keys import unusable_new_keys
 from graph_loader.preview import Preview, preview
 from graph_loader.progress import shown
 from graph_loader.reconcile import Agreement, GraphDiffersError, reconcile
@@ -24,6 +23,8 @@ from graph_loader.session import Session, open_session
 from graph_loader.space import is_full, space_required
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
+from graph_loader.unusable_keys import unusable_keys
+from lakegraph.runtime.console import complain
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.processing_log import logged_step, new_run_id
 
@@ -173,8 +174,11 @@ def _find_server(options: LoadOptions) -> "Server | None":
 
 
 def _blocks(session: Session, limits: Limits, options: LoadOptions) -> tuple[Block, ...]:
+    for option, given in (("--allow-deletes", options.allow_deletes), ("--allow-rejects", options.allow_rejects)):
+        for wrong in unknown_names(session.plan, given):
+            complain(f"warning: {option} names {wrong}.")
     guarded = blocks(session.plan, session.model_results, limits, options.allow_deletes, options.allow_rejects)
-    return (*guarded, *forbidden_missing_ends(session.plan), *unusable_new_keys(session))
+    return (*guarded, *forbidden_missing_ends(session.plan), *unusable_keys(session))
 
 
 def require_agreement(agreements: tuple[Agreement, ...]) -> None:

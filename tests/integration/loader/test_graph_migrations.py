@@ -371,7 +371,7 @@ def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(pe
 
     told = plan(people.options)
     with pytest.raises(
-        BlockedLoadError, match=r"^Nothing was written .*key cannot become email, .* such as email=x@x\."
+        BlockedLoadError, match=r"^Nothing was written .*key email cannot be made unique, .* such as email=x@x\."
     ):
         load(people.options)
 
@@ -404,7 +404,7 @@ def test_an_index_of_others_on_a_new_key_is_refused_before_anything_goes(people,
 
     told = plan(people.options)
     with pytest.raises(
-        BlockedLoadError, match=r"its key cannot become email, for others have the index theirs on it\."
+        BlockedLoadError, match=r"its key email cannot be made unique, for others have the index theirs on it\."
     ):
         load(people.options)
 

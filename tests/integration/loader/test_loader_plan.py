@@ -226,3 +226,28 @@ def test_an_allowed_delete_that_broke_off_is_ended_by_the_next_load(shop, empty_
     load(guarded)
 
     assert counts(empty_graph)["Person"] == 5
+
+
+def test_an_index_of_others_on_a_declared_key_is_told_and_refused(shop, empty_graph):
+    query(empty_graph, "CREATE INDEX theirs FOR (n:Customer) ON (n.customer_id)")
+
+    told = plan(shop.options)
+    with pytest.raises(BlockedLoadError, match=r"^Nothing was written .* If it is meant to be so: drop that index\."):
+        load(shop.options)
+
+    assert [str(block) for block in told.blocks] == [
+        "Customer: its key customer_id cannot be made unique, for others have the index theirs on it"
+    ]
+    assert counts(empty_graph) == {}
+    query(empty_graph, "DROP INDEX theirs")
+    load(shop.options)
+    assert counts(empty_graph)["Customer"] == 3
+
+
+def test_an_option_that_names_nothing_is_told(shop, empty_graph, capsys):
+    load(shop.with_options(allow_deletes=frozenset({"Custmer", "all"}), allow_rejects=frozenset({"PURCHASED"})))
+
+    assert capsys.readouterr().err.splitlines() == [
+        "warning: --allow-deletes names 'Custmer', which neither a model declares nor a load has written "
+        "(did you mean 'Customer'?)."
+    ]

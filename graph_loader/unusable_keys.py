@@ -1,4 +1,8 @@
-"""Whether the key that a migration brings can be made unique, seen before anything is deleted that has the former one."""
+"""Whether declared keys can be made unique, seen before anything is written, or deleted that has a former key.
+
+Nodes of others that share the key of a label which is no migration are not looked for: the server refuses the constraint then
+before anything is written, and looks through a large label more sparingly than a query can.
+"""
 
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -15,8 +19,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def unusable_new_keys(session: Session) -> tuple[Block, ...]:
-    """The blocks of a plan for labels whose new key would be refused once the nodes of the former one have gone.
+def unusable_keys(session: Session) -> tuple[Block, ...]:
+    """The blocks of a plan for labels whose key would be refused as unique, once the nodes of a former one have gone.
 
     Raises:
         GraphError: the server is gone.
@@ -24,7 +28,7 @@ def unusable_new_keys(session: Session) -> tuple[Block, ...]:
     return tuple(
         block
         for step in session.plan.nodes
-        if step.former and step.entry and not constraints.named(session.connection, step.declaration)
+        if step.entry and not constraints.named(session.connection, step.declaration)
         if (block := _indexed(session, step.declaration) or _shared(session, step))
     )
 
@@ -35,6 +39,8 @@ def _indexed(session: Session, node: NodeDeclaration) -> Block | None:
 
 
 def _shared(session: Session, step: Step) -> Block | None:
+    if not step.former:
+        return None
     node = step.declaration
     # where others have no nodes there is nothing to see, and the server would hold the keys of the whole label for it
     written = sum(former.count for former in step.former)
@@ -55,7 +61,7 @@ def _shared(session: Session, step: Step) -> Block | None:
 
 
 def _block(node: NodeDeclaration, reason: str, override: str) -> Block:
-    return Block(node.kind, node.name, f"its key cannot become {', '.join(node.key)}, for {reason}", override)
+    return Block(node.kind, node.name, f"its key {', '.join(node.key)} cannot be made unique, for {reason}", override)
 
 
 def _shared_by_others(session: Session, node: NodeDeclaration, former: tuple[Former, ...]) -> list[str] | None:
