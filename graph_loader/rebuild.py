@@ -138,6 +138,10 @@ def _claimed(
     total = session.connection.count(cypher.count(declaration))
     read_back = Readback(session.engine, session.writer, ledger)
     held = read_back.held(declaration, removed, labels_removed, f"{folder}-graph")
+    if mart and earlier and not is_comparable and not _has_identities(declaration, held):
+        # nothing was written under the declared key yet: what the former one vouches for, the next load migrates
+        entry, counted = _claimed(session, earlier[-1].declaration(), None, False, folder)
+        return entry, replace(counted, to_create=mart.rows)
     nothing = held.selectExpr(*identity_names(declaration.identity), HASH).limit(0)
     wanted = ledger.rows(session.spark, mart).frame if mart else nothing
     known = ledger.known(session.engine, declaration, ledger.replaced).frame if is_comparable else nothing
@@ -182,6 +186,12 @@ def _is_comparable(session: Session, declaration: Declaration, earlier: list[Rem
     """Whether the rows of the replaced ledger are there and are identified as now."""
     now = remember(declaration, "", 0).identity()
     return bool(earlier) and all(entry.identity() == now and session.ledger.has_rows(entry) for entry in earlier)
+
+
+def _has_identities(declaration: Declaration, held: "DataFrame") -> bool:
+    """Whether the graph holds anything that has the declared key, and ends with theirs."""
+    typed = " and ".join(f"{name} is not null" for name in identity_names(declaration.identity))
+    return not held.where(typed).isEmpty()
 
 
 def _unclaimed(declaration: Declaration, rows: "DataFrame") -> tuple[int, tuple[str, ...]]:

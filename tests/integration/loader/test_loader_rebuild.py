@@ -16,7 +16,7 @@ from lakegraph.runtime import ops
 from lakegraph.runtime.errors import ConfigurationError
 from tests.support.crashes import STAGES, Crash
 from tests.support.graph import content, counts, query
-from tests.support.marts import node
+from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
 
@@ -151,6 +151,26 @@ def test_what_was_declared_once_goes_also_where_the_key_is_another_by_now(shop, 
     assert changes(load(shop.options))["Person"] == (0, 2, 1)
     assert query(empty_graph, "MATCH (n) WHERE n.email IS NOT NULL RETURN n.email") == []
     assert counts(empty_graph)["Person"] == 2
+
+
+def test_what_a_ledger_knows_under_a_former_key_is_migrated_by_the_next_load(shop, empty_graph):
+    people, knows = "select id{} from range(3) as t (id)", "select {} as a, {} as b from range(3) as t (id) where id < 2"
+    shop.make("node_person", node("Person", "id"), people.format(""))
+    shop.make("edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), knows.format("id", "id + 1"))
+    load(shop.options)
+    query(empty_graph, "CREATE (:Person {id: 99})")
+    shop.make("node_person", node("Person", "email"), people.format(", 'm' || id as email"))
+    shop.make(
+        "edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), knows.format("'m' || id", "'m' || (id + 1)")
+    )
+
+    found = rebuild(shop.options)
+
+    assert claims(found)["Person"] == (4, 3, 1, 1, 3, 0, 3)
+    assert claims(found)["KNOWS"] == (2, 2, 0, 0, 2, 0, 2)
+    load(shop.options)
+    assert counts(empty_graph)["Person"] == 3 + 1
+    assert counts(empty_graph)["KNOWS"] == 2
 
 
 def test_a_ledger_that_is_another_graphs_or_unreadable_is_copied_aside(shop, empty_graph):
