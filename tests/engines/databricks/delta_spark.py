@@ -29,17 +29,15 @@ QUICK_ON_SMALL_TABLES = {
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseParallelGC"
 
 
-def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> "SparkSession":
-    """A session with Delta as the format of tables, ANSI rules as on a SQL warehouse, and UTC.
+def delta_settings(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> dict[str, str]:
+    """Spark's settings for Delta as the format of tables, ANSI rules as on a SQL warehouse, and UTC.
 
     Args:
-        warehouse: the folder of its tables.
+        warehouse: the folder of the tables.
         heap: the heap of its Java process.
         others: names the locks of other jars that it is to have.
     """
-    from pyspark.sql import SparkSession
-
-    settings = {
+    return {
         "spark.jars": ",".join(str(jar) for lock in ("delta", *others) for jar in sorted(ensure(lock).iterdir())),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -54,7 +52,13 @@ def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()} {JAVA_OPTIONS}",
         **QUICK_ON_SMALL_TABLES,
     }
+
+
+def delta_spark(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> "SparkSession":
+    """A session with these settings."""
+    from pyspark.sql import SparkSession
+
     builder = SparkSession.builder.appName("Databricks stand-in").master("local[2]")
-    for name, value in settings.items():
+    for name, value in delta_settings(warehouse, heap, others).items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
