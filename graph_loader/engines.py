@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import DataFrame, SparkSession
 
-# What does not fit is spilled, but for the groups of rows that are being written as Parquet, which long texts make large.
+# What does not fit is spilled, but for the rows that each thread is at, and the groups of rows that it writes as Parquet.
 MEMORY = "1GB"
 # those of a graph of some thirty labels and types; one is translated in the time in which it runs over a small mart
 STATEMENTS = 256
-AS_PARQUET = "format parquet"
+AS_PARQUET = "format parquet, row_group_size_bytes '32MB'"
 # one field to a line, as it is
 AS_LINES = "format csv, header false, quote '', escape '', null ''"
 
@@ -162,7 +162,12 @@ class DuckdbEngine(Engine):
         import duckdb
 
         try:
-            return self._connection.execute(statement)
+            try:
+                return self._connection.execute(statement)
+            except duckdb.OutOfMemoryException:
+                # rows of long texts, of which each thread holds two thousand: those that follow are most likely alike
+                self._connection.execute("set threads = 1")
+                return self._connection.execute(statement)
         except duckdb.Error as error:
             if is_full(error):
                 raise
