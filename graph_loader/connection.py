@@ -1,6 +1,6 @@
 """A connection to a Neo4j database for short statements; rows in bulk go through Spark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -178,6 +178,22 @@ class Connection:
             Whether it was said: not when the lease is another's by now.
         """
         return bool(self.run(cypher.begin_attempt(), graph_id=graph_id, attempt=attempt, fence=fence))
+
+    def claim_labels(self, graph_id: str, labels: Sequence[str], fence: int) -> bool:
+        """Say in the graph which labels the loads of its id write.
+
+        Args:
+            fence: the fencing number of the lease under which this is said.
+
+        Returns:
+            Whether it was said: not when the lease is another's by now.
+        """
+        return bool(self.run(cypher.claim_labels(), graph_id=graph_id, labels=list(labels), fence=fence))
+
+    def graph_of_labels(self, graph_id: str, labels: Sequence[str]) -> tuple[str, list[str]] | None:
+        """The id of another graph in this database that has some of the labels, and which."""
+        found = self.run(cypher.graphs_of_labels(), graph_id=graph_id, labels=list(labels))
+        return (found[0]["graph_id"], found[0]["shared"]) if found else None
 
     def await_indexes(self) -> None:
         """Wait until new constraints' indexes serve lookups."""

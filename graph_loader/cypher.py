@@ -130,6 +130,25 @@ def begin_attempt() -> str:
     return f"{_HELD_LEASE}\nSET m.attempt = $attempt\nRETURN m.lease_fence AS fence"
 
 
+def claim_labels() -> str:
+    """The statement that says of which labels a graph's loads write; no row when the lease is another's."""
+    return f"{_HELD_LEASE}\nSET m.labels = $labels\nRETURN m.lease_fence AS fence"
+
+
+def graphs_of_labels() -> str:
+    """The query for a graph of another id that writes some of the given labels."""
+    return (
+        f"MATCH (m:{quoted(METADATA_LABEL)}) WHERE m.graph_id <> $graph_id\n"
+        "WITH m, [label IN m.labels WHERE label IN $labels] AS shared WHERE size(shared) > 0\n"
+        "RETURN m.graph_id AS graph_id, shared ORDER BY graph_id LIMIT 1"
+    )
+
+
+def forget_graph(graph_id: str) -> str:
+    """The statement by which a user gives up a graph that is loaded no more."""
+    return f"{_match_metadata(graph_id)} DELETE m"
+
+
 def read_lease() -> str:
     """The query for a graph's lease."""
     return (

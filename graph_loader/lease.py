@@ -7,7 +7,7 @@ works. One that has died holds it until it expires, unless a load of the same ma
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +89,17 @@ class Lease:
             GraphError: the server is gone.
         """
         if self._lost is None and not self._connection.write_metadata(self._graph_id, metadata, self.fence):
+            self._lose()
+        self.require()
+
+    def claim_labels(self, labels: Sequence[str]) -> None:
+        """Say in the graph which labels its loads write, unless the lease is no longer held.
+
+        Raises:
+            LeaseError: another load took it; nothing was said.
+            GraphError: the server is gone.
+        """
+        if self._lost is None and not self._connection.claim_labels(self._graph_id, labels, self.fence):
             self._lose()
         self.require()
 

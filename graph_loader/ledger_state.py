@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 
+from graph_loader import cypher
 from graph_loader.connection import Metadata
 from graph_loader.declarations import (
     Column,
@@ -268,6 +269,16 @@ def may_start_anew(state: LedgerState | None, metadata: Metadata | None, graph_i
     return graph_is_empty or (owns_nothing and metadata is None)
 
 
+def shared_labels(graph_id: str, other: str, labels: list[str]) -> LedgerError:
+    """The error for a graph in whose database one of another id has some of the same labels, with what to do."""
+    return LedgerError(
+        f"The graph '{graph_id}' would write {', '.join(labels)}, which belongs to the graph '{other}' in the same database: "
+        "each would delete what the other wrote.",
+        f"Give one of them a database of its own (NEO4J_DATABASE), or other labels. If '{other}' is loaded no more: "
+        f"`{cypher.forget_graph(other)}`.",
+    )
+
+
 def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None, place_of_ledger: str) -> LedgerError:
     """The error for a ledger and a graph that are not each other's, with what to do."""
     rebuild = f"Where that is no way out, `{REBUILD}` writes a new ledger from the graph."
@@ -286,7 +297,7 @@ def mismatch(graph_id: str, state: LedgerState | None, metadata: Metadata | None
         return LedgerError(
             f"The graph '{graph_id}' belongs to ledger {metadata.ledger_id}, "
             f"but {place_of_ledger} holds ledger {state.ledger_id}.",
-            f"Name the right lake with --lake, or another --graph-id. {rebuild}",
+            f"Name the right lake with --lake, or another database with NEO4J_DATABASE. {rebuild}",
         )
     if _knows_generation(state, metadata):
         return LedgerError(

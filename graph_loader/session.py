@@ -18,7 +18,7 @@ from graph_loader.engines import Engine, engine_of
 from graph_loader.inspection import PendingInspection, inspected
 from graph_loader.lease import Lease, leased
 from graph_loader.ledger import Ledger, open_ledger
-from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch
+from graph_loader.ledger_state import LedgerState, fits, may_start_anew, mismatch, shared_labels
 from graph_loader.load_options import LoadOptions
 from graph_loader.manifest import read_graph
 from graph_loader.marts import open_marts
@@ -112,13 +112,15 @@ def open_session(
             batch_id = records.batch_as_of()
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild, not write))
-        lease = None
+        lease, labels = None, _labels(marts.graph, ledger.state)
+        _require_own_labels(connection, options.graph_id, labels)
         if write:
             if not rebuild:
                 # a graph that is not ours must not even get our metadata
                 _require_ours(options, ledger, connection, marts.graph)
             require_rights(connection, marts.graph)
             lease = stack.enter_context(leased(connection, options.graph_id, run_id))
+            lease.claim_labels(labels)
             if not rebuild:
                 ledger.reload()
         if rebuild:
@@ -198,6 +200,17 @@ def _begun_anew(ledger: Ledger, lease: Lease | None) -> Iterator[Ledger]:
         return
     with tempfile.TemporaryDirectory(prefix="graph-ledger-") as scratch:
         yield Ledger(Path(scratch), LedgerState("none"))
+
+
+def _labels(graph: GraphDeclaration, state: LedgerState | None) -> list[str]:
+    """The labels by which nodes are found that models declare or loads have written; edges lie between those."""
+    remembered = state.remembered().values() if state else ()
+    return sorted({node.label for node in graph.nodes} | {entry.name for entry in remembered if entry.kind == "node"})
+
+
+def _require_own_labels(connection: Connection, graph_id: str, labels: list[str]) -> None:
+    if found := connection.graph_of_labels(graph_id, labels):
+        raise shared_labels(graph_id, *found)
 
 
 def _require_ours(options: LoadOptions, ledger: Ledger, connection: Connection, graph: GraphDeclaration) -> None:

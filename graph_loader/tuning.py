@@ -15,7 +15,7 @@ _ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
     # from 4.1 on, Spark would make one partition, and so one task, of the parts that tasks are to write at once
     "spark.sql.unionOutputPartitioning": "false",
-    # what follows from each expression for every other doubles with each column: a mart with some twenty of them was never planned
+    # what it tells of each expression doubles with each column: a mart with some twenty of them was never planned
     "spark.sql.constraintPropagation.enabled": "false",
 }
 _FEW = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false"}

@@ -310,7 +310,10 @@ def test_spark_plans_a_mart_of_many_columns_in_no_time(tmp_path, spark):
     marts = Marts(tmp_path, None)
     values = ", ".join(f"{value} as {name}" for name, value in columns.items())
     marts.make("node_wide", node("Wide", "id"), f"select i as id, {values} from range(3) as t (i)")
-    with open_marts(read_graph(marts.manifest), marts.lake / "warehouse.duckdb", lambda: spark) as opened, tuned(spark, 3):
+    with (
+        open_marts(read_graph(marts.manifest), marts.lake / "warehouse.duckdb", lambda: spark) as opened,
+        tuned(spark, 3),
+    ):
         [declaration] = opened.graph.nodes
         engine, begin = SparkEngine(spark), time.monotonic()
         found = difference(engine, declaration, opened, None, {}.__getitem__)

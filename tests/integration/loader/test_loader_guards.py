@@ -302,3 +302,37 @@ def test_reconciling_an_emptied_graph_tells_and_forgets_nothing(shop, empty_grap
     ]
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
     assert query(empty_graph, "MATCH (n) RETURN n") == []
+
+
+def test_a_graph_of_another_id_keeps_its_labels_to_itself(shop, empty_graph):
+    load(shop.options)
+    before = content(empty_graph)
+    shop.sql("delete from graph_ready.node_product where product_id = 'P2'")
+    theirs = shop.with_options(graph_id="theirs", allow_deletes=frozenset({"all"}))
+
+    for command_ in (load, plan):
+        with pytest.raises(
+            LedgerError,
+            match=r"'theirs' would write Customer, Product, which belongs to the graph 'lakegraph' .* DELETE m`",
+        ):
+            command_(theirs)
+
+    assert content(empty_graph) == before
+    assert not (shop.lake / "ledger" / "theirs" / "pointer.json").exists()
+    query(empty_graph, "MATCH (m:LakegraphMetadata {graph_id: 'lakegraph'}) DELETE m")
+    load(theirs)
+    with pytest.raises(LedgerError, match="which belongs to the graph 'theirs'"):
+        load(shop.options)
+
+
+def test_graphs_of_two_ids_live_beside_each_other(shop, empty_graph):
+    load(shop.options)
+    for model_ in ("node_customer", "node_product", "edge_purchased"):
+        shop.forget(model_)
+    shop.make("node_place", node("Place", "place_id"), "select 'X' as place_id")
+
+    load(shop.with_options(graph_id="places"))
+
+    assert counts(empty_graph) == {"Customer": 3, "Product": 2, "PURCHASED": 5, "Place": 1}
+    with pytest.raises(LedgerError, match="'lakegraph' would write Place"):
+        load(shop.options)

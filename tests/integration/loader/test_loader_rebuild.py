@@ -154,7 +154,10 @@ def test_what_was_declared_once_goes_also_where_the_key_is_another_by_now(shop, 
 
 
 def test_what_a_ledger_knows_under_a_former_key_is_migrated_by_the_next_load(shop, empty_graph):
-    people, knows = "select id{} from range(3) as t (id)", "select {} as a, {} as b from range(3) as t (id) where id < 2"
+    people, knows = (
+        "select id{} from range(3) as t (id)",
+        "select {} as a, {} as b from range(3) as t (id) where id < 2",
+    )
     shop.make("node_person", node("Person", "id"), people.format(""))
     shop.make("edge_knows", edge("KNOWS", ("Person", "a"), ("Person", "b")), knows.format("id", "id + 1"))
     load(shop.options)

@@ -279,6 +279,7 @@ def test_a_lease_is_taken_when_it_is_free_and_its_fence_goes_up():
             "SET m.ledger_id = $ledger_id, m.generation = $generation, m.attempt = $attempt\nRETURN m.lease_fence AS fence",
         ),
         (cypher.begin_attempt, "SET m.attempt = $attempt\nRETURN m.lease_fence AS fence"),
+        (cypher.claim_labels, "SET m.labels = $labels\nRETURN m.lease_fence AS fence"),
     ],
 )
 def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_change_it(statement, what):
@@ -287,6 +288,15 @@ def test_what_the_holder_of_a_lease_does_looks_at_the_fence_once_nobody_can_chan
         "SET m.lease_fence = coalesce(m.lease_fence, 0)\n"
         f"WITH m WHERE m.lease_fence = $fence\n{what}"
     )
+
+
+def test_graphs_of_other_ids_are_found_by_their_labels_and_given_up_by_their_id():
+    assert cypher.graphs_of_labels() == (
+        "MATCH (m:`LakegraphMetadata`) WHERE m.graph_id <> $graph_id\n"
+        "WITH m, [label IN m.labels WHERE label IN $labels] AS shared WHERE size(shared) > 0\n"
+        "RETURN m.graph_id AS graph_id, shared ORDER BY graph_id LIMIT 1"
+    )
+    assert cypher.forget_graph("it's") == "MATCH (m:`LakegraphMetadata` {graph_id: 'it\\'s'}) DELETE m"
 
 
 def test_metadata_and_lease_are_read():
