@@ -18,6 +18,10 @@ QUICK_ON_SMALL_TABLES = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.databricks.delta.stats.collect": "false",
+    # without statistics there is nothing to skip by, and looking for it is a job of its own for each table of a statement
+    "spark.databricks.delta.stats.skipping": "false",
+    # the models join dozens of parts, and what follows from each for the others takes longer than it saves
+    "spark.sql.constraintPropagation.enabled": "false",
     # dbt makes a temporary view and inserts from it: one analysis for both
     "spark.sql.legacy.storeAnalyzedPlanForView": "true",
     "spark.scheduler.mode": "FAIR",
