@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from graph_loader.bulk import load_bulk
 from graph_loader.bulk_checks import is_empty
-from graph_loader.bulk_remote import ImportOrder, order_import, require_usable
+from graph_loader.bulk_folder import require_usable
+from graph_loader.bulk_remote import ImportOrder, order_import
 from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked
@@ -93,10 +94,10 @@ def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
     The run is recorded like that of a load.
 
     Args:
-        folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
+        folder: where the files go; those of an earlier call are deleted.
 
     Raises:
-        ConfigurationError: the folder holds something else, or a declaration or setting is wrong.
+        ConfigurationError: the folder is a file, cannot be written or holds something else, or a declaration or setting is wrong.
         LakegraphError: as for `load`; nothing was written to the graph.
     """
     limits = options.limits or declared_limits()
