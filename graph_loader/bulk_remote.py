@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from graph_loader.bulk import rest_of, write_files
-from graph_loader.bulk_checks import LOAD, BulkRefusedError, is_empty
+from graph_loader.bulk_checks import LOAD, BulkRefusedError, is_to_be_imported
 from graph_loader.bulk_folder import emptied
 from graph_loader.session import Session
 
@@ -55,7 +55,7 @@ def order_import(session: Session, folder: Path) -> ImportOrder:
         LeaseError: another load has taken the lease.
     """
     session.lease.require()
-    if not is_empty(session.connection, session.graph_id):
+    if not is_to_be_imported(session.connection, session.ledger.state, session.graph_id):
         raise BulkRefusedError(
             f"{session.connection.address} holds what an import or a load that broke off has written.",
             f"`{LOAD}` goes on from there.",

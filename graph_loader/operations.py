@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.bulk import load_bulk
-from graph_loader.bulk_checks import is_empty
+from graph_loader.bulk_checks import is_to_be_imported
 from graph_loader.bulk_folder import require_usable
 from graph_loader.bulk_remote import ImportOrder, order_import
 from graph_loader.deep import reconcile_deep
@@ -25,6 +25,7 @@ from graph_loader.session import Session, open_session
 from graph_loader.space import is_full, space_required
 from graph_loader.spark_sql import Status
 from graph_loader.trace import Trace
+from lakegraph.runtime.console import complain
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.processing_log import logged_step, new_run_id
 
@@ -55,7 +56,12 @@ def load(options: LoadOptions) -> RunReport:
     ):
         report = run.report
         run.planned(session)
-        with_import = server and is_empty(session.connection, session.graph_id)
+        with_import = server and is_to_be_imported(session.connection, session.ledger.state, session.graph_id)
+        if server and not with_import:
+            complain(
+                f"{session.connection.address} holds what a load that broke off has written: "
+                "this one goes on from there, without an import."
+            )
 
         def require_fit_marts() -> None:
             if session.inspection:

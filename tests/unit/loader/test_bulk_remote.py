@@ -43,9 +43,10 @@ def session(monkeypatch):
         assert list(folder.iterdir()) == []
         raise Reached
 
-    monkeypatch.setattr(bulk_remote, "is_empty", lambda *_: True)
+    monkeypatch.setattr(bulk_remote, "is_to_be_imported", lambda *_: True)
     monkeypatch.setattr(bulk_remote, "write_files", write_files)
-    return SimpleNamespace(lease=SimpleNamespace(require=lambda: None), connection=None, graph_id="shop")
+    lease, ledger = SimpleNamespace(require=lambda: None), SimpleNamespace(state=None)
+    return SimpleNamespace(lease=lease, ledger=ledger, connection=None, graph_id="shop")
 
 
 def fill(folder: Path, *files: str) -> None:
