@@ -276,7 +276,7 @@ class Ledger:
         self._save_with_rows(self.state.committed(replace(attempt, entries=entries)), attempt.generation)
 
     def sweep(self) -> None:
-        """Delete the folders of generations that no entry points to any more; of what a load may be staging meanwhile, nothing."""
+        """Delete what generations hold that no entry points to any more; of what a load may be staging meanwhile, nothing."""
         if self._apart is not None:
             return
         used = {
