@@ -2,15 +2,13 @@
 
 import json
 import shlex
-import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from graph_loader.bulk import rest_of, write_files
-from graph_loader.bulk_checks import LOAD, BulkRefusedError, is_empty
-from graph_loader.import_files import HEADER, METADATA
+from graph_loader.bulk_checks import LOAD, BulkRefusedError, is_to_be_imported
+from graph_loader.bulk_folder import emptied
 from graph_loader.session import Session
-from lakegraph.runtime.errors import ConfigurationError
 
 
 @dataclass(frozen=True)
@@ -49,42 +47,23 @@ def order_import(session: Session, folder: Path) -> ImportOrder:
     """Write the import files of a session's plan, and save in the ledger that the graph may come to hold it.
 
     Args:
-        folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
+        folder: where the files go; those of an earlier call are deleted.
 
     Raises:
         BulkRefusedError: the database is not empty.
-        ConfigurationError: the folder holds something else, see `require_usable`.
+        ConfigurationError: the folder will not do, see `bulk_folder.require_usable`.
         LeaseError: another load has taken the lease.
     """
     session.lease.require()
-    if not is_empty(session.connection, session.graph_id):
+    if not is_to_be_imported(session.connection, session.ledger.state, session.graph_id):
         raise BulkRefusedError(
             f"{session.connection.address} holds what an import or a load that broke off has written.",
             f"`{LOAD}` goes on from there.",
         )
-    folder = folder.resolve()
-    _empty(folder)
+    # the plan took its time, in which others may have put something there since it was looked at first
+    folder = emptied(folder.resolve())
     written = write_files(session, folder, with_lease=False, overwrite=True)
     session.lease.require()
     session.ledger.begin(replace(session.plan.attempt, repair=True))
     command = shlex.join(["neo4j-admin", *written.arguments])
     return ImportOrder(str(folder), session.connection.target.database, command, rest_of(written))
-
-
-def require_usable(folder: Path) -> None:
-    """End with an error where import files would take the place of anything but import files.
-
-    Raises:
-        ConfigurationError: the folder holds something else.
-    """
-    if folder.exists() and any(folder.iterdir()) and not (folder / METADATA / HEADER).is_file():
-        raise ConfigurationError(
-            f"{folder} holds other things than import files.", "Name another folder with --bulk-folder."
-        )
-
-
-def _empty(folder: Path) -> None:
-    # the plan takes its time, in which others may have put something there since it was asked first
-    require_usable(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)

@@ -276,7 +276,7 @@ class Ledger:
         self._save_with_rows(self.state.committed(replace(attempt, entries=entries)), attempt.generation)
 
     def sweep(self) -> None:
-        """Delete the folders that no entry points to any more; of what a load may be staging meanwhile, nothing."""
+        """Delete what generations hold that no entry points to any more; of what a load may be staging meanwhile, nothing."""
         if self._apart is not None:
             return
         used = {
@@ -286,7 +286,7 @@ class Ledger:
             if source is not None
             for folder in source.folders
         }
-        for generation in (child for child in self.folder.iterdir() if child.is_dir()):
+        for generation in filter(_is_generation, list(self.folder.iterdir())):
             for rows in list(generation.iterdir()):
                 if f"{generation.name}/{rows.name}" not in used:
                     shutil.rmtree(rows, ignore_errors=True)
@@ -358,6 +358,11 @@ def open_ledger(
         if not rebuild:
             ledger.reload()
         yield ledger
+
+
+def _is_generation(folder: Path) -> bool:
+    """Whether a folder in that of a ledger is one of its generations; a copy of a ledger may be named by its day."""
+    return folder.name.isdecimal() and folder.is_dir() and not (folder / POINTER).exists()
 
 
 def _with_changes(identity: tuple[Identity, ...], rows: Relation, changes: Relation) -> Relation:

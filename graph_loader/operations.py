@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_loader.bulk import load_bulk
-from graph_loader.bulk_checks import is_empty
-from graph_loader.bulk_remote import ImportOrder, order_import, require_usable
+from graph_loader.bulk_checks import is_to_be_imported
+from graph_loader.bulk_folder import require_usable
+from graph_loader.bulk_remote import ImportOrder, order_import
 from graph_loader.deep import reconcile_deep
 from graph_loader.execution import execute
 from graph_loader.guards import Block, Limits, blocks, declared_limits, require_unblocked, unknown_names
@@ -55,7 +56,12 @@ def load(options: LoadOptions) -> RunReport:
     ):
         report = run.report
         run.planned(session)
-        with_import = server and is_empty(session.connection, session.graph_id)
+        with_import = server and is_to_be_imported(session.connection, session.ledger.state, session.graph_id)
+        if server and not with_import:
+            complain(
+                f"{session.connection.address} holds what a load that broke off has written: "
+                "this one goes on from there, without an import."
+            )
 
         def require_fit_marts() -> None:
             if session.inspection:
@@ -94,10 +100,10 @@ def write_import_files(options: LoadOptions, folder: Path) -> ImportOrder:
     The run is recorded like that of a load.
 
     Args:
-        folder: where the files go; what is in it is deleted, when it is a folder of an earlier call.
+        folder: where the files go; those of an earlier call are deleted.
 
     Raises:
-        ConfigurationError: the folder holds something else, or a declaration or setting is wrong.
+        ConfigurationError: the folder is a file, cannot be written or holds something else, or a declaration or setting is wrong.
         LakegraphError: as for `load`; nothing was written to the graph.
     """
     limits = options.limits or declared_limits()

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from graph_loader import import_files
+from graph_loader import import_files, operations
 from graph_loader.bulk_checks import BulkRefusedError
 from graph_loader.cli import app
 from graph_loader.inspection import UnfitMartsError
@@ -30,6 +30,7 @@ from lakegraph.runtime.neo4j_server import LocalNeo4j, Neo4jServerError, find_se
 from lakegraph.runtime.neo4j_supervisor import JVM_OPTIONS
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from lakegraph.runtime.settings import settings
+from tests.support.crashes import STAGES as CRASHES
 from tests.support.crashes import Crash, crash_at
 from tests.support.dirty_marts import DIRT, make_dirty
 from tests.support.graph import counts, query
@@ -267,6 +268,57 @@ def test_what_an_import_would_lose_is_refused_before_anything_is_written(importe
     query(empty, "MATCH (n) WHERE NOT n:LakegraphMetadata DETACH DELETE n")
     with pytest.raises(BulkRefusedError, match="--repair"):
         load(imported.options)
+
+
+def test_what_others_put_beside_a_first_load_that_broke_off_is_refused_and_the_load_itself_is_ended(
+    imported, empty, monkeypatch, capsys
+):
+    plain = replace(imported.options, bulk=False)
+    # the ledger knows of the attempt, the graph not yet: all that it holds is others'
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        CRASHES["before the graph knows of the attempt"](planted)
+        load(plain)
+    query(empty, "CREATE (:Customer {customer_id: 'C1'})")
+    with pytest.raises(BulkRefusedError, match=r"is not empty.*: it holds a node labelled Customer\. Use"):
+        load(imported.options)
+    query(empty, "MATCH (n:Customer) DELETE n")
+    with monkeypatch.context() as planted, pytest.raises(Crash):
+        CRASHES["between nodes and edges"](planted)
+        load(plain)
+    # with another label, with none, with that of loads of another graph, and between the nodes that the load has written
+    for theirs, told in (
+        ("(t:Theirs {x: 1})", "a node labelled Theirs"),
+        ("(t)", "a node without a label"),
+        ("(:LakegraphMetadata {graph_id: 'another'})", "a node labelled LakegraphMetadata"),
+    ):
+        query(empty, f"CREATE {theirs}")
+        before = counts(empty)
+        with pytest.raises(BulkRefusedError, match=rf"is not empty, .*: it holds {told}\. Use"):
+            load(imported.options)
+        assert counts(empty) == before
+        query(empty, "MATCH (n) WHERE n.x = 1 OR n.graph_id = 'another' OR labels(n) = [] DELETE n")
+    query(empty, "MATCH (a:Customer {customer_id: 'C1'}), (b:Product {product_id: 'P1'}) CREATE (a)-[:THEIRS]->(b)")
+    with pytest.raises(BulkRefusedError, match="it holds an edge of type THEIRS"):
+        load(imported.options)
+    query(empty, "MATCH ()-[r:THEIRS]->() DELETE r")
+    capsys.readouterr()
+
+    report = load(imported.options)
+
+    assert "an import" in capsys.readouterr().err
+    assert counts(empty) == dict(SHOP)
+    assert all(one.agrees and not one.others for one in report.agreements)
+
+
+def test_what_comes_into_an_empty_database_during_the_plan_is_refused(imported, empty, monkeypatch):
+    def planned(*_):
+        query(empty, "CREATE (:Theirs {x: 1})")
+
+    with monkeypatch.context() as planted, pytest.raises(BulkRefusedError, match="a node labelled Theirs"):
+        planted.setattr(operations._Run, "planned", planned)
+        load(imported.options)
+
+    assert counts(empty) == {"Theirs": 1}
 
 
 def test_a_name_that_no_header_carries_is_refused(imported):

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import getpass
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,20 @@ def test_a_run_that_only_reads_and_cannot_lock_stages_apart_and_sweeps_nothing(t
         # of a load, whose lease keeps others away
         ledger.sweep()
     assert not of_a_load.exists()
+
+
+def test_a_sweep_leaves_what_is_no_generation_alone(tmp_path):
+    folder, graph = tmp_path / "ledger" / "g", GraphDeclaration((), ())
+    with open_ledger(folder, graph) as ledger:
+        ledger.start_anew()
+        # a copy that its user has made, also one that is named by its day
+        for copy in ("backup", "20261130"):
+            (folder / copy / "1" / "0").mkdir(parents=True)
+            shutil.copy(folder / "pointer.json", folder / copy)
+        (folder / "notes").mkdir()
+        before = set(folder.rglob("*"))
+        (folder / "1" / "0").mkdir(parents=True)
+
+        ledger.sweep()
+
+    assert set(folder.rglob("*")) == before
