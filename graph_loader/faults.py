@@ -12,6 +12,8 @@ OUT_OF_MEMORY = (
 # likewise, but somebody ended the transaction on purpose
 ENDED = ("Neo.TransientError.Transaction.Terminated", "Neo.TransientError.Transaction.LockClientStopped")
 NEVER_PASS = (*OUT_OF_MEMORY, *ENDED)
+# what a server says that has been started, until the database is there
+STARTING = "Neo.TransientError.General.DatabaseUnavailable"
 # what the driver's own retries go by; the interface is what later drivers have
 RETRYABLE = frozenset(
     f"org.neo4j.driver.exceptions.{name}"
