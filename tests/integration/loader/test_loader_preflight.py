@@ -17,7 +17,7 @@ from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support.graph import content, query
-from tests.support.marts import edge
+from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
 
@@ -164,6 +164,8 @@ def test_a_server_that_is_too_old_is_told(shop, monkeypatch):
 def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch):
     loop = edge("KNOWS", ("Customer", "customer_id"), ("Customer", "friend"))
     shop.make("edge_knows", loop, "select 'C1' as customer_id, 'C2' as friend, true as close")
+    person = node("Customer", "customer_id") | {"labels": ["Person", "Party"]}
+    shop.make("node_customer", person, "select 'C1' as customer_id, 'Ann' as name")
     query(empty_graph, cypher.metadata_constraint())
     query(empty_graph, "CREATE (:Customer {customer_id: 'C1'})-[:KNOWS]->(:Product {product_id: 7})")
     before = content(empty_graph)
