@@ -19,9 +19,11 @@ SCALA_LINES = ("2.11", "2.12", "2.13")
 ALSO_RUNS_ON = {"3": {"4"}}
 # their names go on with whatever a way to log in, Graph Data Science or APOC takes
 OPEN_FAMILIES = ("authentication.", "gds.", "apoc.")
-# what a session may set for every statement: how to connect and to try again, never what is read or written
-SESSION_FAMILIES = ("authentication.", "connection.", "encryption.", "transaction.", "db.transaction.")
-SESSION_NAMES = ("url", "database", "batch.size")
+# what a session may set for every statement: how to connect and how long to wait, never what is read or written
+SESSION_FAMILIES = ("authentication.", "connection.", "encryption.", "db.transaction.")
+SESSION_NAMES = ("url", "database")
+# what other jobs may need there, but the loader sets itself for every write
+OVERRULED = ("batch.size", "transaction.codes.fail", "transaction.retries", "transaction.retry.timeout")
 SESSION_PREFIX = "neo4j."
 
 
@@ -115,11 +117,20 @@ def require_known_options(known: Collection[str], given: Iterable[str], session:
                 f"Correct or remove the setting `{setting}`.",
             )
     for name in session:
-        if name not in SESSION_NAMES and not name.startswith(SESSION_FAMILIES):
+        if name not in (*SESSION_NAMES, *OVERRULED) and not name.startswith(SESSION_FAMILIES):
             raise ConfigurationError(
                 f"The Spark session sets `{SESSION_PREFIX}{name}`, which would change what graph_loader reads or writes.",
                 "Remove it from the session; settings of the connection and of transactions may stay.",
             )
+
+
+def overruled(session: Collection[str]) -> list[str]:
+    """The settings of a session by which no write goes, for the loader sets them itself.
+
+    Args:
+        session: names that the Spark session sets for every use of the connector, without their `neo4j.`.
+    """
+    return sorted(name for name in session if name in OVERRULED)
 
 
 def _version(jvm: "JVMView", resource: "JavaObject") -> str:

@@ -12,10 +12,12 @@ from graph_loader.connector import (
     ARTIFACT,
     SESSION_PREFIX,
     known_options,
+    overruled,
     require_connector,
     require_known_options,
 )
 from graph_loader.databricks import DEDICATED, is_remote, unfit_compute
+from lakegraph.runtime.console import complain
 from lakegraph.runtime.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ def require_place(options: Collection[str], environ: Mapping[str, str] = os.envi
 def require_session(spark: "SparkSession", options: Collection[str]) -> None:
     """End with an error when a session cannot carry a load; asked again of the same session, it costs next to nothing.
 
+    Settings by which no write would go are told, once.
+
     Args:
         spark: the session.
         options: the names of the connector's options that the loader sets.
@@ -75,6 +79,11 @@ def _look_at(spark: "SparkSession", options: frozenset[str], session: frozenset[
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     require_connector(jvm, loader, spark.version, jvm.scala.util.Properties.versionNumberString())
     require_known_options(known_options(loader), sorted(options), sorted(session))
+    if ignored := ", ".join(f"`{SESSION_PREFIX}{name}`" for name in overruled(session)):
+        complain(
+            f"warning: The Spark session sets {ignored}, but graph_loader writes with values of its own. "
+            "Remove what no other job of the session needs."
+        )
 
 
 def _running() -> "SparkSession | None":

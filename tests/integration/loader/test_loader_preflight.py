@@ -132,10 +132,23 @@ def test_a_setting_of_the_session_that_is_misspelled_or_meddles_stops_a_load(
     assert_untouched(empty_graph)
 
 
-def test_a_setting_of_the_session_for_its_connections_goes_through(shop, connector_settings):
+def test_a_setting_of_the_session_for_its_connections_goes_through(shop, connector_settings, capsys):
     connector_settings("neo4j.connection.timeout.msecs", "20000")
+    connector_settings("neo4j.db.transaction.timeout", "60000")
 
     assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_setting_of_the_session_that_no_write_goes_by_is_told(shop, connector_settings, capsys):
+    connector_settings("neo4j.transaction.retries", "9")
+    connector_settings("neo4j.batch.size", "7")
+
+    assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
+    assert capsys.readouterr().err == (
+        "warning: The Spark session sets `neo4j.batch.size`, `neo4j.transaction.retries`, but graph_loader writes with "
+        "values of its own. Remove what no other job of the session needs.\n"
+    )
 
 
 def test_an_option_of_our_own_that_is_misspelled_stops_a_load(shop, empty_graph, monkeypatch):

@@ -2,10 +2,13 @@
 
 import pytest
 
-from graph_loader import preflight
+from graph_loader import connector, preflight
+from graph_loader.connector import overruled
 from graph_loader.databricks import ACCESS_MODE, unfit_compute
 from graph_loader.preflight import require_place, require_session
+from graph_loader.writer import write_options
 from lakegraph.runtime.errors import ConfigurationError
+from lakegraph.runtime.neo4j_target import Neo4jTarget
 
 CLUSTER = {"DATABRICKS_RUNTIME_VERSION": "17.3"}
 SERVERLESS, SHARED = "serverless compute", "compute with standard (shared) access mode"
@@ -100,3 +103,13 @@ def test_without_pyspark_there_is_none(monkeypatch):
 
     with pytest.raises(ConfigurationError, match="pyspark is not installed"):
         require_place([], {})
+
+
+def test_no_setting_that_the_loader_sets_itself_passes_as_the_sessions_own():
+    ours = write_options(Neo4jTarget("bolt://there", "neo4j", "word"), "RETURN 1", 5, 3)
+    # where and as whom every use of the connector logs in, and what it asks
+    tuned = sorted(ours.keys() - {"url", "database", "query"} - {name for name in ours if name.startswith("auth")})
+
+    assert overruled(ours.keys()) == tuned
+    assert not [name for name in tuned if name.startswith(connector.SESSION_FAMILIES)]
+    assert overruled(["db.transaction.timeout", "connection.timeout.msecs", "url"]) == []
