@@ -1,6 +1,7 @@
 """What a load refuses to start on: a connector, an option, a server, a database or a user that will not do."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -128,6 +129,20 @@ def test_a_setting_of_the_session_that_is_misspelled_or_meddles_stops_a_load(
 
     with pytest.raises(ConfigurationError, match=said):
         load(shop.options)
+
+    assert_untouched(empty_graph)
+
+
+def test_a_spark_that_others_have_started_is_looked_at_before_anything_is_written(
+    shop, empty_graph, connector_settings
+):
+    connector_settings("neo4j.script", "RETURN 1")
+
+    # no session is active in a thread that did not start it
+    with ThreadPoolExecutor(1) as elsewhere:
+        loading = elsewhere.submit(load, shop.options)
+        with pytest.raises(ConfigurationError, match=r"sets `neo4j.script`"):
+            loading.result()
 
     assert_untouched(empty_graph)
 
