@@ -22,6 +22,8 @@ from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
 
+CUSTOMER_CONSTRAINT = "lakegraph_Customer_customer_id_5f91f1c3"
+
 
 @pytest.fixture
 def java(spark):
@@ -206,7 +208,7 @@ def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch)
 
     assert [statement.split(" (")[0] for statement in tried] == [
         "CREATE",
-        "CREATE CONSTRAINT `lakegraph_Customer_customer_id_5f91f1c3` IF NOT EXISTS FOR",
+        f"CREATE CONSTRAINT `{CUSTOMER_CONSTRAINT}` IF NOT EXISTS FOR",
     ]
     assert content(empty_graph) == before
     assert query(empty_graph, "SHOW CONSTRAINTS YIELD name") == [{"name": cypher.METADATA_CONSTRAINT}]
@@ -220,6 +222,36 @@ def test_an_edition_without_a_needed_constraint_is_told(empty_graph):
                 GraphError, match=r"refuses .* requires Neo4j Enterprise Edition\. Use the Enterprise Edition"
             ):
                 connection.attempt(f"CREATE CONSTRAINT FOR (n:Thing) REQUIRE n.id {requirement}")
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "said"),
+    [
+        # on the key of a mart, the plan tells it
+        (
+            "others",
+            "(n:LakegraphMetadata) ON (n.graph_id)",
+            r"an index \(.* cannot be created .* Drop that index \(`SHOW",
+        ),
+        (
+            cypher.METADATA_CONSTRAINT,
+            "(n:Thing) ON (n.id)",
+            r"an index called '.*'\. Names that begin .* drop it, or make",
+        ),
+        (CUSTOMER_CONSTRAINT, "(n:Thing) ON (n.id)", r"an index called '.*'\. Names that begin .* drop it, or make"),
+    ],
+)
+def test_an_index_in_the_place_of_a_constraint_is_told_with_what_to_do(shop, empty_graph, name, of, said):
+    query(empty_graph, f"CREATE INDEX {name} FOR {of}")
+    try:
+        with pytest.raises(GraphError, match=said) as caught:
+            load(shop.options)
+        assert "\n" not in str(caught.value)
+        assert content(empty_graph) == ([], [])
+    finally:
+        query(empty_graph, f"DROP INDEX {name}")
+
+    assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
 
 
 def test_an_error_of_a_trial_that_is_no_refusal_says_nothing(empty_graph):

@@ -221,7 +221,37 @@ def test_which_errors_pass(code, kind, expected):
             DOUBLE,
             "Unable to create Constraint( name='lakegraph_Person_id_1', type='UNIQUENESS', schema=(:Person {id}) ): "
             "Both Node(0) and Node(1) have the label `Person` and property `id` = 1",
-            "The declared key is not unique among the nodes that others",
+            "load again, which goes on from there. Where the key is a new one, nodes of the former key may be gone",
+        ),
+        (
+            "Neo.ClientError.Schema.IndexAlreadyExists",
+            "There already exists an index (:A {id}). A constraint cannot be created until the index has been dropped.",
+            "There already exists an index (:A {id}). A constraint cannot be created until the index has been dropped",
+            "Drop that index",
+        ),
+        (
+            "Neo.ClientError.Schema.IndexWithNameAlreadyExists",
+            "There already exists an index called 'lakegraph_A_id_1'.",
+            "There already exists an index called 'lakegraph_A_id_1'",
+            "make it again under another name",
+        ),
+        (
+            "Neo.ClientError.Schema.ConstraintWithNameAlreadyExists",
+            "There already exists a constraint called 'lakegraph_A_id_1'.",
+            "There already exists a constraint called 'lakegraph_A_id_1'",
+            "make it again under another name",
+        ),
+        (
+            "Neo.ClientError.Schema.ConstraintAlreadyExists",
+            "Constraint already exists: Constraint( id=8, name='others', type='NODE KEY', schema=(:A {id}), ownedIndex=5 )",
+            "Constraint already exists: Constraint( id=8, name='others', type='NODE KEY', schema=(:A {id}), ownedIndex=5 )",
+            "Drop that constraint",
+        ),
+        (
+            "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
+            "An equivalent constraint already exists, 'Constraint( id=7, name='lakegraph_A_id_1', type='UNIQUENESS' )'.",
+            "An equivalent constraint already exists, 'Constraint( id=7, name='lakegraph_A_id_1', type='UNIQUENESS' )'",
+            "at the same moment",
         ),
         (OUT_OF_MEMORY[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
         ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),
