@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph_loader import cypher
-from graph_loader.faults import advice
+from graph_loader.faults import STARTING, advice
 from graph_loader.refusals import Refusal, refusal
 from lakegraph.runtime.errors import LakegraphError
 
@@ -239,7 +239,12 @@ def connect(target: "Neo4jTarget") -> Iterator[Connection]:
 
 @contextmanager
 def translated(target: "Neo4jTarget") -> Iterator[None]:
-    """Turn the driver's exceptions into errors that name the server and say what to do."""
+    """Turn the driver's exceptions into errors that name the server and say what to do.
+
+    Raises:
+        TransientGraphError: the server does not answer, or has only just been started.
+        GraphError: any other error.
+    """
     from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
     try:
@@ -260,12 +265,13 @@ def translated(target: "Neo4jTarget") -> Iterator[None]:
                 "Take out what writes, such as CREATE, MERGE, SET or DELETE.",
             ) from error
         refused = advice(error.code or "", error.message or "", target.username, target.database)
-        raise GraphError(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
+        kind = TransientGraphError if error.code == STARTING else GraphError
+        raise kind(f"Neo4j at {target.uri} refuses a statement: {refused.reason}.", refused.hint) from error
     except (ConfigurationError, ValueError) as error:
         raise GraphError(f"{target.uri} is no Neo4j address: {error}.", "Check NEO4J_URI.") from error
     except (DriverError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise GraphError(
+        reason = str(error).splitlines()[0].rstrip(".:") if str(error) else type(error).__name__
+        raise TransientGraphError(
             f"Neo4j at {target.uri} does not answer: {reason}.",
             "Check NEO4J_URI and that the server runs (`lakegraph neo4j status`).",
         ) from error

@@ -19,9 +19,11 @@ SCALA_LINES = ("2.11", "2.12", "2.13")
 ALSO_RUNS_ON = {"3": {"4"}}
 # their names go on with whatever a way to log in, Graph Data Science or APOC takes
 OPEN_FAMILIES = ("authentication.", "gds.", "apoc.")
-# what a session may set for every statement: how to connect and to try again, never what is read or written
-SESSION_FAMILIES = ("authentication.", "connection.", "encryption.", "transaction.", "db.transaction.")
-SESSION_NAMES = ("url", "database", "batch.size")
+# what a session may set for every statement: how to connect and how long to wait, never what is read or written
+SESSION_FAMILIES = ("authentication.", "connection.", "encryption.", "db.transaction.")
+SESSION_NAMES = ("url", "database")
+# what other jobs may need there, but the loader sets itself for every write
+OVERRULED = ("batch.size", "transaction.codes.fail", "transaction.retries", "transaction.retry.timeout")
 SESSION_PREFIX = "neo4j."
 
 
@@ -48,10 +50,14 @@ def find_connectors(jvm: "JVMView", loader: "JavaObject") -> tuple[Connector, ..
     for scala in SCALA_LINES:
         resource = loader.getResource(f"META-INF/maven/org.neo4j/{ARTIFACT}_{scala}/pom.properties")
         if resource is not None:
-            version = _version(jvm, resource)
-            line = re.search(r"_for_spark_(\d+)", version)
-            found.append(Connector(scala, version, line[1] if line else None))
+            found.append(connector(scala, _version(jvm, resource)))
     return tuple(found)
+
+
+def connector(scala: str, version: str) -> Connector:
+    """The connector that was built for a Scala line, by its version, such as `5.3.10_for_spark_3`."""
+    line = re.search(r"_for_spark_(\d+)", version)
+    return Connector(scala, version, line[1] if line else None)
 
 
 def require_connector(jvm: "JVMView", loader: "JavaObject", spark_version: str, scala_version: str) -> None:
@@ -66,25 +72,45 @@ def require_connector(jvm: "JVMView", loader: "JavaObject", spark_version: str, 
     Raises:
         ConfigurationError: there is none, or it was built for another Scala or Spark.
     """
-    major, scala = spark_version.partition(".")[0], ".".join(scala_version.split(".")[:2])
+    scala = ".".join(scala_version.split(".")[:2])
     here = f"the Spark session (Spark {spark_version}, Scala {scala})"
-    fitting = f"org.neo4j:{ARTIFACT}_{scala}"
     if loader.getResource(f"{FORMAT.replace('.', '/')}.class") is None:
         raise ConfigurationError(
             f"The Neo4j Spark Connector is not on the class path of {here}.",
-            f"Add {fitting} to it (on Databricks: the cluster's libraries; elsewhere: spark.jars or spark.jars.packages).",
+            f"Add {_fitting(scala)} to it "
+            "(on Databricks: the cluster's libraries; elsewhere: spark.jars or spark.jars.packages).",
         )
     for found in find_connectors(jvm, loader):
-        if found.scala != scala:
-            raise ConfigurationError(
-                f"The Neo4j Spark Connector on the class path of {here} is {found}, which is built for Scala {found.scala}.",
-                f"Replace it by {fitting}.",
-            )
-        if found.spark and major != found.spark and major not in ALSO_RUNS_ON.get(found.spark, ()):
-            raise ConfigurationError(
-                f"The Neo4j Spark Connector on the class path of {here} is {found}, which is built for Spark {found.spark}.",
-                f"Replace it by a version of {fitting} that is for Spark {major}.",
-            )
+        require_built_for(found, here, spark_version, scala)
+
+
+def require_built_for(found: Connector, here: str, spark_version: str, scala: str) -> None:
+    """End with an error unless a connector was built for a Scala and a Spark, or runs on that Spark all the same.
+
+    Args:
+        found: the connector.
+        here: whose class path it is on, in words.
+        spark_version: Spark's own, such as `4.1.4`.
+        scala: the line of the Scala which Spark runs on, such as `2.13`.
+
+    Raises:
+        ConfigurationError: it was built for another one.
+    """
+    major = spark_version.partition(".")[0]
+    if found.scala != scala:
+        raise ConfigurationError(
+            f"The Neo4j Spark Connector on the class path of {here} is {found}, which is built for Scala {found.scala}.",
+            f"Replace it by {_fitting(scala)}.",
+        )
+    if found.spark and major != found.spark and major not in ALSO_RUNS_ON.get(found.spark, ()):
+        raise ConfigurationError(
+            f"The Neo4j Spark Connector on the class path of {here} is {found}, which is built for Spark {found.spark}.",
+            f"Replace it by a version of {_fitting(scala)} that is for Spark {major}.",
+        )
+
+
+def _fitting(scala: str) -> str:
+    return f"org.neo4j:{ARTIFACT}_{scala}"
 
 
 def known_options(loader: "JavaObject") -> frozenset[str]:
@@ -115,11 +141,20 @@ def require_known_options(known: Collection[str], given: Iterable[str], session:
                 f"Correct or remove the setting `{setting}`.",
             )
     for name in session:
-        if name not in SESSION_NAMES and not name.startswith(SESSION_FAMILIES):
+        if name not in (*SESSION_NAMES, *OVERRULED) and not name.startswith(SESSION_FAMILIES):
             raise ConfigurationError(
                 f"The Spark session sets `{SESSION_PREFIX}{name}`, which would change what graph_loader reads or writes.",
                 "Remove it from the session; settings of the connection and of transactions may stay.",
             )
+
+
+def overruled(session: Collection[str]) -> list[str]:
+    """The settings of a session by which no write goes, for the loader sets them itself.
+
+    Args:
+        session: names that the Spark session sets for every use of the connector, without their `neo4j.`.
+    """
+    return sorted(name for name in session if name in OVERRULED)
 
 
 def _version(jvm: "JVMView", resource: "JavaObject") -> str:

@@ -328,6 +328,8 @@ def disown_node(node: NodeDeclaration, properties: tuple[str, ...], labels_remov
 def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str, str]]]:
     """The statement that creates a node of every label and an edge of every type, and deletes them again; with its parameters.
 
+    Further labels come with their node, as in `create`, and are set on another one, as in `upsert`: two rights.
+
     Args:
         probe: the value of all properties, which no other node may have.
     """
@@ -337,15 +339,19 @@ def trial(graph: GraphDeclaration, probe: str) -> tuple[str, dict[str, dict[str,
     ]
     of = dict(zip(names, graph, strict=True))
     node = {declaration.name: name for name, declaration in of.items() if isinstance(declaration, NodeDeclaration)}
-    lines = []
+    lines, bare = [], []
     for name, declaration in of.items():
         # properties travel as a map, so that the statement stays quick to plan however many there are
         if isinstance(declaration, NodeDeclaration):
-            lines.append(f"CREATE ({name}:{quoted(declaration.label)} ${name})")
+            lines.append(f"CREATE ({name}{_labels((declaration.label, *declaration.labels))} ${name})")
+            if declaration.labels:
+                bare.append(f"s{name[1:]}")
+                lines.append(f"CREATE ({bare[-1]}:{quoted(declaration.label)})")
+                lines.append(f"SET {bare[-1]}{_labels(declaration.labels)}")
         else:
             start, end = node[declaration.start.node], node[declaration.end.node]
             lines.append(f"CREATE ({start})-[{name}:{quoted(declaration.type)} ${name}]->({end})")
-    lines.append(f"DELETE {', '.join(reversed(names))}")
+    lines.append(f"DELETE {', '.join(reversed(names + bare))}")
     return "\n".join(lines), {
         name: {column.name: probe for column in declaration.properties} for name, declaration in of.items()
     }

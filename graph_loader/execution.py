@@ -8,7 +8,7 @@ from graph_loader.connection import Metadata
 from graph_loader.declarations import Declaration, EdgeDeclaration, NodeDeclaration
 from graph_loader.first_write import is_first
 from graph_loader.long_rows import by_length
-from graph_loader.patience import write_patiently
+from graph_loader.patience import told_what_stays, write_patiently
 from graph_loader.plan import Step
 from graph_loader.retries import counting
 from graph_loader.session import Session
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EDGE_DELETES = 1
 
 
+@told_what_stays()
 def execute(session: Session) -> dict[str, int]:
     """Make the graph as planned: nodes, then edges, then what has gone, edges before nodes.
 

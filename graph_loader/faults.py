@@ -12,6 +12,8 @@ OUT_OF_MEMORY = (
 # likewise, but somebody ended the transaction on purpose
 ENDED = ("Neo.TransientError.Transaction.Terminated", "Neo.TransientError.Transaction.LockClientStopped")
 NEVER_PASS = (*OUT_OF_MEMORY, *ENDED)
+# what a server says that has been started, until the database is there
+STARTING = "Neo.TransientError.General.DatabaseUnavailable"
 # what the driver's own retries go by; the interface is what later drivers have
 RETRYABLE = frozenset(
     f"org.neo4j.driver.exceptions.{name}"
@@ -35,8 +37,16 @@ _VIOLATED = (
 )
 _DOUBLE = (
     "The declared key is not unique among the nodes that others have put under this label: delete or correct those, or "
-    "declare another key, then load again; no row was written."
+    "declare another key, then load again, which goes on from there. Where the key is a new one, nodes of the former key may be "
+    "gone until then."
 )
+_INDEXED = "Drop that index (`SHOW INDEXES` names it), for the constraint brings its own, then load again; what was written stays."
+_CONSTRAINED = "Drop that constraint (`SHOW CONSTRAINTS` names it), for a load makes its own, then load again; what was written stays."
+_TAKEN = (
+    "Names that begin with `lakegraph_` are those of loads: drop it, or make it again under another name, then load again; what "
+    "was written stays."
+)
+_AT_ONCE = "Somebody else has made it at the same moment, and it serves as well: load again; what was written stays."
 _TOO_LONG = (
     "The server ends a transaction that takes longer than `db.transaction.timeout` in neo4j.conf: allow it more time, or run the "
     "command again when the server has less to do; what was committed before stays."
@@ -60,6 +70,11 @@ _HINTS = {
     "Neo.ClientError.Schema.ConstraintValidationFailed": _VIOLATED,
     "Neo.ClientError.Schema.ConstraintViolation": _VIOLATED,
     "Neo.DatabaseError.Schema.ConstraintCreationFailed": _DOUBLE,
+    "Neo.ClientError.Schema.IndexAlreadyExists": _INDEXED,
+    "Neo.ClientError.Schema.ConstraintAlreadyExists": _CONSTRAINED,
+    "Neo.ClientError.Schema.IndexWithNameAlreadyExists": _TAKEN,
+    "Neo.ClientError.Schema.ConstraintWithNameAlreadyExists": _TAKEN,
+    "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists": _AT_ONCE,
     "Neo.ClientError.Transaction.TransactionTimedOut": _TOO_LONG,
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration": _TOO_LONG,
     "Neo.DatabaseError.Transaction.TransactionCommitFailed": _NOT_KEPT,

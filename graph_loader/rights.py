@@ -33,9 +33,9 @@ def require_version(connection: "Connection") -> None:
 def require_rights(connection: "Connection", graph: "GraphDeclaration") -> None:
     """End with an error when the server would refuse what a load of these declarations does; leaves nothing behind.
 
-    Nodes and edges of every declared label, type and property are created and deleted, and a constraint that is missing
-    is created. Only refusals count: what else may go wrong with a trial (values that others' constraints do not like) says
-    nothing about the load.
+    Nodes and edges of every declared label (further ones too), type and property are created and deleted, and a constraint
+    that is missing is created. Only refusals count: what else may go wrong with a trial (values that others' constraints do
+    not like) says nothing about the load.
 
     Raises:
         GraphError: the user lacks a right, the database is read-only, or the edition lacks the constraint.

@@ -61,13 +61,11 @@ def spark_session(
         JarError: a jar cannot be had.
         ConfigurationError: there is no Java that serves.
     """
-    from pyspark.sql import SparkSession
-
-    active = SparkSession.getActiveSession()
-    if active is None and (_is_begun() or os.environ.get(DATABRICKS_RUNTIME)):
-        active = SparkSession.builder.getOrCreate()
+    active = running_session()
     if active is not None:
         return active
+    from pyspark.sql import SparkSession
+
     tables = table_format()
     locks = [ARCHIVE, *([tables.lock] if tables else [])]
     jars = ",".join(str(jar) for lock in locks for jar in sorted(ensure(lock).iterdir()))
@@ -106,8 +104,17 @@ def spark_session(
         return builder.getOrCreate()
 
 
-def _is_begun() -> bool:
-    """Whether there is a Spark without a session: one whose context is there, or whose Java `spark-submit` has started."""
+def running_session() -> "SparkSession | None":
+    """The session of a Spark that is there already: in this process, or one that a cluster or `spark-submit` brings."""
+    brought = bool(os.environ.get(DATABRICKS_RUNTIME)) or "PYSPARK_GATEWAY_PORT" in os.environ
+    # importing it takes its time, and without it in memory nothing was started here
+    if not brought and "pyspark" not in sys.modules:
+        return None
     from pyspark import SparkContext
+    from pyspark.sql import SparkSession
 
-    return SparkContext._active_spark_context is not None or "PYSPARK_GATEWAY_PORT" in os.environ
+    active = SparkSession.getActiveSession()
+    # a Spark without an active session: one that another thread has started, or of which there is but the context or Java
+    if active is None and (brought or SparkContext._active_spark_context is not None):
+        active = SparkSession.builder.getOrCreate()
+    return active

@@ -2,6 +2,7 @@
 
 import pytest
 
+from graph_loader.connection import GraphError
 from graph_loader.guards import BlockedLoadError, Limits
 from graph_loader.ledger import Ledger
 from graph_loader.operations import compare, load, plan
@@ -384,6 +385,26 @@ def test_a_new_key_that_nodes_of_others_share_is_refused_before_anything_goes(pe
     query(empty_graph, "MATCH (n:Person {id: 'three'}) SET n.email = 'y@y'")
     load(people.options)
     assert counts(empty_graph) == {"Person": 5, "KNOWS": 3}
+
+
+def test_of_a_new_key_that_only_the_server_refuses_it_is_told_that_former_nodes_may_be_gone(people, empty_graph):
+    # as many as loads wrote, so that nobody looks for copies
+    query(
+        empty_graph,
+        """
+        MATCH (n:Person) WHERE n.id > 1 DETACH DELETE n
+        WITH count(*) AS deleted CREATE (:Person {email: 'x@x'}), (:Person {email: 'x@x'})
+        """,
+    )
+    by_email(people)
+
+    with pytest.raises(GraphError, match=r"`email` = 'x@x'.* goes on from there\. .* former key may be gone"):
+        load(people.options)
+
+    assert counts(empty_graph) == {"Person": 2}
+    query(empty_graph, "MATCH (n:Person) DELETE n")
+    load(people.options)
+    assert graph(empty_graph) == EVERYTHING
 
 
 def test_copies_of_a_new_key_that_loads_wrote_go_anyway(people, empty_graph):

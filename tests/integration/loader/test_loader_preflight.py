@@ -1,6 +1,7 @@
 """What a load refuses to start on: a connector, an option, a server, a database or a user that will not do."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -17,9 +18,11 @@ from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
 from tests.support.graph import content, query
-from tests.support.marts import edge
+from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
+
+CUSTOMER_CONSTRAINT = "lakegraph_Customer_customer_id_5f91f1c3"
 
 
 @pytest.fixture
@@ -132,10 +135,37 @@ def test_a_setting_of_the_session_that_is_misspelled_or_meddles_stops_a_load(
     assert_untouched(empty_graph)
 
 
-def test_a_setting_of_the_session_for_its_connections_goes_through(shop, connector_settings):
+def test_a_spark_that_others_have_started_is_looked_at_before_anything_is_written(
+    shop, empty_graph, connector_settings
+):
+    connector_settings("neo4j.script", "RETURN 1")
+
+    # no session is active in a thread that did not start it
+    with ThreadPoolExecutor(1) as elsewhere:
+        loading = elsewhere.submit(load, shop.options)
+        with pytest.raises(ConfigurationError, match=r"sets `neo4j.script`"):
+            loading.result()
+
+    assert_untouched(empty_graph)
+
+
+def test_a_setting_of_the_session_for_its_connections_goes_through(shop, connector_settings, capsys):
     connector_settings("neo4j.connection.timeout.msecs", "20000")
+    connector_settings("neo4j.db.transaction.timeout", "60000")
 
     assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_setting_of_the_session_that_no_write_goes_by_is_told(shop, connector_settings, capsys):
+    connector_settings("neo4j.transaction.retries", "9")
+    connector_settings("neo4j.batch.size", "7")
+
+    assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
+    assert capsys.readouterr().err == (
+        "warning: The Spark session sets `neo4j.batch.size`, `neo4j.transaction.retries`, but graph_loader writes with "
+        "values of its own. Remove what no other job of the session needs.\n"
+    )
 
 
 def test_an_option_of_our_own_that_is_misspelled_stops_a_load(shop, empty_graph, monkeypatch):
@@ -164,6 +194,8 @@ def test_a_server_that_is_too_old_is_told(shop, monkeypatch):
 def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch):
     loop = edge("KNOWS", ("Customer", "customer_id"), ("Customer", "friend"))
     shop.make("edge_knows", loop, "select 'C1' as customer_id, 'C2' as friend, true as close")
+    person = node("Customer", "customer_id") | {"labels": ["Person", "Party"]}
+    shop.make("node_customer", person, "select 'C1' as customer_id, 'Ann' as name")
     query(empty_graph, cypher.metadata_constraint())
     query(empty_graph, "CREATE (:Customer {customer_id: 'C1'})-[:KNOWS]->(:Product {product_id: 7})")
     before = content(empty_graph)
@@ -176,7 +208,7 @@ def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch)
 
     assert [statement.split(" (")[0] for statement in tried] == [
         "CREATE",
-        "CREATE CONSTRAINT `lakegraph_Customer_customer_id_5f91f1c3` IF NOT EXISTS FOR",
+        f"CREATE CONSTRAINT `{CUSTOMER_CONSTRAINT}` IF NOT EXISTS FOR",
     ]
     assert content(empty_graph) == before
     assert query(empty_graph, "SHOW CONSTRAINTS YIELD name") == [{"name": cypher.METADATA_CONSTRAINT}]
@@ -190,6 +222,36 @@ def test_an_edition_without_a_needed_constraint_is_told(empty_graph):
                 GraphError, match=r"refuses .* requires Neo4j Enterprise Edition\. Use the Enterprise Edition"
             ):
                 connection.attempt(f"CREATE CONSTRAINT FOR (n:Thing) REQUIRE n.id {requirement}")
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "said"),
+    [
+        # on the key of a mart, the plan tells it
+        (
+            "others",
+            "(n:LakegraphMetadata) ON (n.graph_id)",
+            r"an index \(.* cannot be created .* Drop that index \(`SHOW",
+        ),
+        (
+            cypher.METADATA_CONSTRAINT,
+            "(n:Thing) ON (n.id)",
+            r"an index called '.*'\. Names that begin .* drop it, or make",
+        ),
+        (CUSTOMER_CONSTRAINT, "(n:Thing) ON (n.id)", r"an index called '.*'\. Names that begin .* drop it, or make"),
+    ],
+)
+def test_an_index_in_the_place_of_a_constraint_is_told_with_what_to_do(shop, empty_graph, name, of, said):
+    query(empty_graph, f"CREATE INDEX {name} FOR {of}")
+    try:
+        with pytest.raises(GraphError, match=said) as caught:
+            load(shop.options)
+        assert "\n" not in str(caught.value)
+        assert content(empty_graph) == ([], [])
+    finally:
+        query(empty_graph, f"DROP INDEX {name}")
+
+    assert [counts.created for counts in load(shop.options).counts] == [3, 2, 5]
 
 
 def test_an_error_of_a_trial_that_is_no_refusal_says_nothing(empty_graph):

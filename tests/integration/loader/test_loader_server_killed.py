@@ -7,8 +7,9 @@ import threading
 import psutil
 import pytest
 
-from graph_loader import connection
+from graph_loader import connection, patience
 from graph_loader.connection import GraphError
+from graph_loader.load_options import RETRIES
 from graph_loader.operations import load
 from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_server import LocalNeo4j
@@ -115,14 +116,27 @@ class Killer(threading.Thread):
         self.join()
 
 
-@pytest.mark.parametrize("stage", ["nodes", "edges that go", "nodes that go"])
-def test_a_load_whose_server_was_killed_says_so_and_the_next_makes_it_good(server, network, monkeypatch, stage):
+@pytest.mark.parametrize(
+    ("stage", "retries", "said"),
+    [
+        ("nodes", RETRIES, "does not answer"),
+        # the write itself tells it, for no other try waits for the server
+        ("edges that go", 0, "broke off"),
+        ("nodes that go", RETRIES, "does not answer"),
+    ],
+)
+def test_a_load_whose_server_was_killed_says_so_and_the_next_makes_it_good(
+    server, network, monkeypatch, stage, retries, said
+):
     monkeypatch.setattr(connection, "RETRY_S", 1)
+    monkeypatch.setattr(patience, "BACK_WITHIN_S", 1)
     keys = network.next_version()[stage]
 
     with Killer(server, network, stage, keys, restart=False) as killer:
-        with pytest.raises(GraphError, match=r"broke off: .*load again once the server is back"):
-            load(network.with_options(retries=0))
+        with pytest.raises(
+            GraphError, match=rf"{said}: .* What was written stays, .*load again once the server is back"
+        ):
+            load(network.with_options(retries=retries))
     server.start()
 
     assert 0 < killer.done <= done(stage, network) < all_of(stage, network)
@@ -130,7 +144,6 @@ def test_a_load_whose_server_was_killed_says_so_and_the_next_makes_it_good(serve
 
 
 def test_a_load_goes_on_when_the_server_is_killed_and_comes_back(server, network, monkeypatch):
-    monkeypatch.setattr(connection, "RETRY_S", 90)
     keys = network.next_version()["edges"]
 
     with Killer(server, network, "edges", keys, restart=True) as killer:

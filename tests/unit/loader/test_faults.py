@@ -3,13 +3,16 @@
 import errno
 
 import pytest
+from neo4j.exceptions import Neo4jError, ServiceUnavailable
 
 from graph_loader import patience
-from graph_loader.connection import GraphError, TransientGraphError
-from graph_loader.faults import OUT_OF_MEMORY, advice, passes
+from graph_loader.connection import GraphError, TransientGraphError, translated
+from graph_loader.faults import AGAIN, OUT_OF_MEMORY, STARTING, advice, passes
+from graph_loader.lease import LeaseError
 from graph_loader.patience import write_patiently
 from graph_loader.space import NoSpaceError, space_required
 from graph_loader.writer import task_retries
+from lakegraph.runtime.neo4j_target import Neo4jTarget
 
 VIOLATED = "Node(3) already exists with label `Person` and property `email` = 'a@example.org'"
 DOUBLE = (
@@ -26,6 +29,25 @@ class Lease:
 
     def require(self):
         self.renewed += 1
+
+
+class LeaseOfServer(Lease):
+    """One on a server that goes away; whoever asks for it waits for 20 s, and is told how to reach a server.
+
+    Args:
+        clock: the seconds that have gone by.
+        answers: whether the server answers the first, the second, … time; later it does.
+    """
+
+    def __init__(self, clock, *answers):
+        super().__init__()
+        self.clock, self.answers = clock, list(answers)
+
+    def require(self):
+        super().require()
+        if self.answers and not self.answers.pop(0):
+            self.clock.seconds += 20
+            raise TransientGraphError("Neo4j does not answer.", "Check NEO4J_URI.")
 
 
 class Writer:
@@ -45,12 +67,33 @@ class Writer:
             raise end
 
 
+class Clock:
+    """One that goes on when it is waited for, and at once."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def monotonic(self):
+        return self.seconds
+
+    def sleep(self, seconds):
+        self.seconds += seconds
+
+
 @pytest.fixture
 def waits(monkeypatch):
     """The seconds that were waited, without waiting."""
     waited = []
     monkeypatch.setattr(patience.time, "sleep", waited.append)
     return waited
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock of the load alone."""
+    clock = Clock()
+    monkeypatch.setattr(patience, "time", clock)
+    return clock
 
 
 def test_what_passes_is_tried_again_after_longer_and_longer_waits(waits):
@@ -75,6 +118,59 @@ def test_what_another_try_would_not_mend_ends_at_once(waits):
         write_patiently(Writer(GraphError("no"), None), Lease(), "rows", 70, "SET", 1)
 
     assert waits == []
+
+
+def test_a_server_has_a_minute_to_come_back_before_the_first_try_and_after_it(clock):
+    lease, gone = LeaseOfServer(clock, False, False, True, False, False), TransientGraphError("gone")
+
+    assert write_patiently(Writer(gone, None), lease, "rows", 70, "SET", 1) == 1
+
+    assert lease.renewed == 6
+    assert clock.seconds > 80
+
+
+def test_of_a_server_that_does_not_come_back_it_is_told_what_stays(clock):
+    lease = LeaseOfServer(clock, True, *[False] * 9)
+
+    with pytest.raises(TransientGraphError) as caught:
+        write_patiently(Writer(TransientGraphError("gone")), lease, "rows", 70, "SET", 1)
+
+    assert str(caught.value) == f"Neo4j does not answer. {AGAIN}"
+    assert 60 < clock.seconds < 85
+
+
+def test_a_lease_that_is_lost_is_told_at_once(clock):
+    class Lost(Lease):
+        def require(self):
+            raise LeaseError("lost", "let that load finish")
+
+    with pytest.raises(LeaseError, match="let that load finish"):
+        write_patiently(Writer(), Lost(), "rows", 70, "SET", 1)
+
+    assert clock.seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "is_on_its_way"),
+    [
+        (
+            ServiceUnavailable("Couldn't connect to it:\nrefused"),
+            "does not answer: Couldn't connect to it. Check",
+            True,
+        ),
+        (
+            Neo4jError._hydrate_neo4j(code=STARTING, message="Not there."),
+            "a statement: Not there .* once the cause",
+            True,
+        ),
+        (Neo4jError._hydrate_neo4j(code=OUT_OF_MEMORY[0], message="Full."), "a statement: Full. A transaction", False),
+    ],
+)
+def test_which_errors_of_the_driver_are_those_of_a_server_that_is_on_its_way(error, said, is_on_its_way):
+    with pytest.raises(GraphError, match=said) as caught, translated(Neo4jTarget("bolt://there", "neo4j", "word")):
+        raise error
+
+    assert isinstance(caught.value, TransientGraphError) is is_on_its_way
 
 
 @pytest.mark.parametrize(
@@ -125,7 +221,37 @@ def test_which_errors_pass(code, kind, expected):
             DOUBLE,
             "Unable to create Constraint( name='lakegraph_Person_id_1', type='UNIQUENESS', schema=(:Person {id}) ): "
             "Both Node(0) and Node(1) have the label `Person` and property `id` = 1",
-            "The declared key is not unique among the nodes that others",
+            "load again, which goes on from there. Where the key is a new one, nodes of the former key may be gone",
+        ),
+        (
+            "Neo.ClientError.Schema.IndexAlreadyExists",
+            "There already exists an index (:A {id}). A constraint cannot be created until the index has been dropped.",
+            "There already exists an index (:A {id}). A constraint cannot be created until the index has been dropped",
+            "Drop that index",
+        ),
+        (
+            "Neo.ClientError.Schema.IndexWithNameAlreadyExists",
+            "There already exists an index called 'lakegraph_A_id_1'.",
+            "There already exists an index called 'lakegraph_A_id_1'",
+            "make it again under another name",
+        ),
+        (
+            "Neo.ClientError.Schema.ConstraintWithNameAlreadyExists",
+            "There already exists a constraint called 'lakegraph_A_id_1'.",
+            "There already exists a constraint called 'lakegraph_A_id_1'",
+            "make it again under another name",
+        ),
+        (
+            "Neo.ClientError.Schema.ConstraintAlreadyExists",
+            "Constraint already exists: Constraint( id=8, name='others', type='NODE KEY', schema=(:A {id}), ownedIndex=5 )",
+            "Constraint already exists: Constraint( id=8, name='others', type='NODE KEY', schema=(:A {id}), ownedIndex=5 )",
+            "Drop that constraint",
+        ),
+        (
+            "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
+            "An equivalent constraint already exists, 'Constraint( id=7, name='lakegraph_A_id_1', type='UNIQUENESS' )'.",
+            "An equivalent constraint already exists, 'Constraint( id=7, name='lakegraph_A_id_1', type='UNIQUENESS' )'",
+            "at the same moment",
         ),
         (OUT_OF_MEMORY[0], "The memory pool limit was exceeded", "The memory pool limit was exceeded", "more memory"),
         ("Neo.ClientError.Security.Forbidden", "Not allowed.", "Not allowed", "GRANT ROLE"),

@@ -219,6 +219,21 @@ def test_a_trial_creates_and_deletes_one_of_everything():
     }
 
 
+def test_a_trial_creates_nodes_with_their_further_labels_and_sets_these_on_one_that_lacks_them():
+    party = NodeDeclaration(CUSTOMER.model, "Customer", ("customer_id",), ("Person", "Pa`rty"))
+
+    statement, parameters = cypher.trial(GraphDeclaration((USER, party), ()), "probe")
+
+    assert statement == (
+        "CREATE (n0:`User` $n0)\n"
+        "CREATE (n1:`Customer`:`Person`:`Pa``rty` $n1)\n"
+        "CREATE (s1:`Customer`)\n"
+        "SET s1:`Person`:`Pa``rty`\n"
+        "DELETE s1, n1, n0"
+    )
+    assert set(parameters) == {"n0", "n1"}
+
+
 def test_what_is_written_in_turn_ends_by_locking_the_metadata_of_its_graph():
     assert cypher.in_turn("CREATE (n)", r"it's \a") == (
         "CREATE (n)\nWITH count(*) AS written\n"

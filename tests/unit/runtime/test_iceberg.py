@@ -1,7 +1,6 @@
 """What a local session is told of AWS, from AWS's own variables."""
 
 import pytest
-from pyspark.sql import SparkSession
 
 from lakegraph.runtime import spark as spark_module
 from lakegraph.runtime.errors import ConfigurationError
@@ -99,8 +98,7 @@ def test_only_a_session_that_reads_iceberg_has_its_jars(monkeypatch):
             return []
 
     # other tests of this process may have begun a Spark
-    monkeypatch.setattr(SparkSession, "getActiveSession", lambda: None)
-    monkeypatch.setattr(spark_module, "_is_begun", lambda: False)
+    monkeypatch.setattr(spark_module, "running_session", lambda: None)
     monkeypatch.setattr(spark_module, "ensure", lambda name: asked.append(name) or Folder())
     monkeypatch.setattr(spark_module, "java", lambda: (_ for _ in ()).throw(Stop))
     for table_format, expected in ((lambda: None, ["spark"]), (lambda: iceberg(REGION), ["spark", "iceberg"])):
