@@ -41,7 +41,10 @@ _DOUBLE = (
     "gone until then."
 )
 _INDEXED = "Drop that index (`SHOW INDEXES` names it), for the constraint brings its own, then load again; what was written stays."
-_CONSTRAINED = "Drop that constraint (`SHOW CONSTRAINTS` names it), for a load makes its own, then load again; what was written stays."
+_CONSTRAINED = (
+    "Drop that constraint (`SHOW CONSTRAINTS` names it), for a load makes its own, then load again; what was written "
+    "stays."
+)
 _TAKEN = (
     "Names that begin with `lakegraph_` are those of loads: drop it, or make it again under another name, then load again; what "
     "was written stays."
