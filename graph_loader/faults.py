@@ -40,7 +40,10 @@ _DOUBLE = (
     "declare another key, then load again, which goes on from there. Where the key is a new one, nodes of the former key may be "
     "gone until then."
 )
-_INDEXED = "Drop that index (`SHOW INDEXES` names it), for the constraint brings its own, then load again; what was written stays."
+_INDEXED = (
+    "Drop that index (`SHOW INDEXES` names it), for the constraint brings its own, then load again; what was written "
+    "stays."
+)
 _CONSTRAINED = (
     "Drop that constraint (`SHOW CONSTRAINTS` names it), for a load makes its own, then load again; what was written "
     "stays."
