@@ -15,7 +15,7 @@ from graph_loader.execution import upsert
 from graph_loader.import_files import HEADER, METADATA, Group
 from graph_loader.plan import Step, having
 from graph_loader.relations import Relation, in_spark
-from graph_loader.session import Session
+from graph_loader.session import Session, own_labels
 from graph_loader.spark_sql import DIFFERENCE, Status
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def load_bulk(session: Session, server: "Server", require_swap: Callable[[], Non
         constraints.create(connection, session.graph.nodes)
     for rest in written.rest:
         upsert(session, rest.step)
+    # the imported metadata does not have them
+    session.lease.claim_labels(own_labels(session.graph, ledger.state))
     session.lease.write_metadata(Metadata(ledger.state.ledger_id, attempt.generation, attempt.id))
     ledger.commit(attempt)
     return rest_of(written)

@@ -112,7 +112,7 @@ def open_session(
             batch_id = records.batch_as_of()
         begun(batch_id)
         ledger = stack.enter_context(open_ledger(options.settings.ledger / options.graph_id, graph, rebuild, not write))
-        lease, labels = None, _labels(marts.graph, ledger.state)
+        lease, labels = None, own_labels(marts.graph, ledger.state)
         _require_own_labels(connection, options.graph_id, labels)
         if write:
             if not rebuild:
@@ -202,7 +202,7 @@ def _begun_anew(ledger: Ledger, lease: Lease | None) -> Iterator[Ledger]:
         yield Ledger(Path(scratch), LedgerState("none"))
 
 
-def _labels(graph: GraphDeclaration, state: LedgerState | None) -> list[str]:
+def own_labels(graph: GraphDeclaration, state: LedgerState | None) -> list[str]:
     """The labels by which nodes are found that models declare or loads have written; edges lie between those."""
     remembered = state.remembered().values() if state else ()
     return sorted({node.label for node in graph.nodes} | {entry.name for entry in remembered if entry.kind == "node"})
