@@ -10,6 +10,9 @@ from neo4j.exceptions import DriverError, Neo4jError
 STATEMENTS = {
     "nodes": "MATCH (n:Person {id: $key}) SET n.held = true",
     "edges": "MATCH ()-[r:KNOWS {n: $key}]->() SET r.held = true",
+    # that are not there yet, and whose key is unique
+    "new nodes by id": "CREATE (:Person {id: $key})",
+    "new nodes by name": "CREATE (:Person {name: $key})",
 }
 # what deletes edges waits for them when it commits, of which the server says only that it is closing
 BLOCKED = """

@@ -1,5 +1,6 @@
 """A load in a process of its own, with a Spark of its own, that a test can kill."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import psutil
 from tests.support.marts import Marts
 
 LOAD = """
+import json
 import sys
 from pathlib import Path
 from graph_loader.guards import ALL, Limits
@@ -22,12 +24,12 @@ from lakegraph.runtime.settings import settings
 from lakegraph.runtime.spark import spark_session
 
 def run():
-    lake, manifest, batch_rows = sys.argv[1:]
+    lake, manifest, changed = sys.argv[1:]
     spark_session("a load that is killed")
     print("ready", flush=True)
     if sys.stdin.readline() == "go\\n":
-        load(LoadOptions(settings(lake=Path(lake)), Path(manifest), batch_rows=int(batch_rows), quiet=True,
-            expectations=False, limits=Limits(1, 1), allow_deletes=frozenset({ALL})))
+        load(LoadOptions(settings(lake=Path(lake)), Path(manifest), quiet=True, expectations=False,
+            limits=Limits(1, 1), allow_deletes=frozenset({ALL}), **json.loads(changed)))
 
 guarded(run)
 """
@@ -35,13 +37,18 @@ GONE_S = 30
 
 
 class LoaderProcess:
-    """A process that has its Spark and waits for the word to load."""
+    """A process that has its Spark and waits for the word to load.
 
-    def __init__(self, marts: Marts):
+    Args:
+        repair: whether the load goes by what the graph holds.
+    """
+
+    def __init__(self, marts: Marts, repair: bool = False):
         options = marts.options
         given = {"URI": options.neo4j.uri, "USERNAME": options.neo4j.username, "PASSWORD": options.neo4j.password}
         env = {**os.environ, **{f"NEO4J_{name}": value for name, value in given.items()}}
-        line = [sys.executable, "-c", LOAD, str(marts.lake), str(marts.manifest), str(options.batch_rows)]
+        changed = json.dumps({"batch_rows": options.batch_rows, "repair": repair})
+        line = [sys.executable, "-c", LOAD, str(marts.lake), str(marts.manifest), changed]
         self._process = subprocess.Popen(
             line,
             env={**env, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -72,6 +79,17 @@ class LoaderProcess:
         else:
             self._process.kill()
         return self._process.wait()
+
+    def stand_still(self) -> None:
+        """Let Spark's Java stand still with what it has begun at the server, until it is to `go_on`."""
+        for process in self._java:
+            process.suspend()
+
+    def go_on(self) -> None:
+        """Let Spark's Java go on with what it was at, if nobody has ended it."""
+        for process in self._java:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def java_is_gone(self) -> bool:
         """Whether Spark's Java ended as well, after a while."""

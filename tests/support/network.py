@@ -23,7 +23,7 @@ class Network(Marts):
     def __init__(self, root: Path, neo4j):
         super().__init__(root, neo4j)
         self.options = self.with_options(batch_rows=BATCH_ROWS)
-        self.version = 0
+        self.version, self.key = 0, "id"
         self.set_version(1)
 
     def set_version(self, version: int) -> None:
@@ -31,7 +31,7 @@ class Network(Marts):
         self.version, gone = version, version * 1_000
         self.make(
             "node_person",
-            node("Person", "id"),
+            node("Person", self.key),
             f"""
             select i as id, 'n' || i as name, if(i % 10 = 0, 0, {version}) as version from range({PEOPLE}) as t (i)
             union all
@@ -42,14 +42,25 @@ class Network(Marts):
             "edge_knows",
             edge("KNOWS", ("Person", "a"), ("Person", "b"), "n"),
             f"""
-            select i as a, i * 7 % {PEOPLE} as b, i as n, if(i % 10 = 0, 0, {version}) as version
-            from range({KNOWN}) as t (i)
-            union all
-            select i, i + 1, {gone} + i, {version} from range({LEAVING}) as t (i)
-            union all
-            select i, {NOBODY}, i, {version} from range({STRANGERS}) as t (i)
+            select {self._end("a")} as a, {self._end("b")} as b, n, version from (
+                select i as a, i * 7 % {PEOPLE} as b, i as n, if(i % 10 = 0, 0, {version}) as version
+                from range({KNOWN}) as t (i)
+                union all
+                select i, i + 1, {gone} + i, {version} from range({LEAVING}) as t (i)
+                union all
+                select i, {NOBODY}, i, {version} from range({STRANGERS}) as t (i)
+            )
             """,
         )
+
+    def change_key(self) -> None:
+        """Make the marts anew, with the next version, of people who are known by their names, or by their ids again."""
+        self.key = "id" if self.key == "name" else "name"
+        self.set_version(self.version + 1)
+
+    def _end(self, number: str) -> str:
+        """What names the person of a number, of those who have friends."""
+        return number if self.key == "id" else f"'n' || {number}"
 
     def pointer(self) -> dict:
         """What the ledger says; nothing before the first load."""
@@ -71,8 +82,9 @@ class Network(Marts):
         return self.rows(f"select id, name, version from {NODES}")
 
     def known(self) -> list[tuple]:
-        """The rows of the friendships' mart."""
-        return self.rows(f"select a, b, n, version from {EDGES}")
+        """The rows of the friendships' mart, with the ids of people."""
+        ends = "a, b" if self.key == "id" else "a[2:]::int, b[2:]::int"
+        return self.rows(f"select {ends}, n, version from {EDGES}")
 
     def next_version(self) -> dict[str, list]:
         """Make the marts anew, with the next version.
