@@ -77,9 +77,7 @@ class Lease:
             LeaseError: another load took it; nothing was said.
             GraphError: the server is gone.
         """
-        if self._lost is None and not self._connection.begin_attempt(self._graph_id, attempt, self.fence):
-            self._lose()
-        self.require()
+        self._require_said(lambda: self._connection.begin_attempt(self._graph_id, attempt, self.fence))
 
     def write_metadata(self, metadata: Metadata) -> None:
         """Say in the graph what `Metadata` says, unless the lease is no longer held.
@@ -88,9 +86,7 @@ class Lease:
             LeaseError: another load took it; nothing was said.
             GraphError: the server is gone.
         """
-        if self._lost is None and not self._connection.write_metadata(self._graph_id, metadata, self.fence):
-            self._lose()
-        self.require()
+        self._require_said(lambda: self._connection.write_metadata(self._graph_id, metadata, self.fence))
 
     def claim_labels(self, labels: Sequence[str]) -> None:
         """Say in the graph which labels its loads write, unless the lease is no longer held.
@@ -99,9 +95,7 @@ class Lease:
             LeaseError: another load took it; nothing was said.
             GraphError: the server is gone.
         """
-        if self._lost is None and not self._connection.claim_labels(self._graph_id, labels, self.fence):
-            self._lose()
-        self.require()
+        self._require_said(lambda: self._connection.claim_labels(self._graph_id, labels, self.fence))
 
     def when_lost(self, end_work: Callable[[], object]) -> None:
         """Have something called, from another thread, as soon as the lease is seen to be lost."""
@@ -138,6 +132,12 @@ class Lease:
 
     def _is_renewed(self) -> bool:
         return bool(self._connection.run(cypher.renew_lease(), graph_id=self._graph_id, fence=self.fence, term=TERM_S))
+
+    def _require_said(self, say: Callable[[], bool]) -> None:
+        """Say something in the graph that only the holder of the lease may say; `say` tells whether it was said."""
+        if self._lost is None and not say():
+            self._lose()
+        self.require()
 
     def _lose(self) -> None:
         self._lost = "another load"
