@@ -97,6 +97,16 @@ class Connection:
             )
         return [record.data() for record in records]
 
+    def run_once(self, statement: str, **parameters: Any) -> list[dict]:
+        """Run one statement in its own transaction, as `run` does, but without waiting for a server that is gone.
+
+        Raises:
+            GraphError: the server is gone or refuses the statement.
+        """
+        own = {"database": self._target.database, "bookmark_manager": self._bookmarks}
+        with translated(self._target), self._driver.session(**own) as session:
+            return [record.data() for record in session.run(statement, parameters)]
+
     def read(self, statement: str, parameters: dict[str, Any]) -> tuple[list[str], list[list]]:
         """Run one statement in a transaction that may only read.
 

@@ -55,14 +55,17 @@ class Lease:
         self._renewing = threading.Lock()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
-    def require(self) -> None:
+    def require(self, waits: bool = True) -> None:
         """Renew the lease, and end with an error when it is no longer held; to be asked before every write.
+
+        Args:
+            waits: for a server that is gone, as any statement does; otherwise it is asked once.
 
         Raises:
             LeaseError: another load took it.
             GraphError: the server is gone.
         """
-        if self._lost is None and not self._is_renewed():
+        if self._lost is None and not self._is_renewed(waits):
             self._lose()
         if self._lost is not None:
             raise LeaseError(
@@ -111,17 +114,24 @@ class Lease:
         """Renew from now on, in a thread of its own."""
         self._thread.start()
 
-    def give_back(self) -> None:
-        """Stop renewing, and let the next load have it at once."""
+    def give_back(self, waits: bool = True) -> None:
+        """Stop renewing, and let the next load have it at once.
+
+        Args:
+            waits: for a server that is gone, as any statement does; otherwise it is asked once.
+
+        Raises:
+            GraphError: the server is gone, and keeps the lease until it expires.
+        """
         self._ended.set()
         self._thread.join()
-        self._connection.run(cypher.give_back_lease(), graph_id=self._graph_id, fence=self.fence)
+        self._say(waits, cypher.give_back_lease())
 
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_EVERY_S):
             try:
                 with self._renewing:
-                    held = self._is_renewed()
+                    held = self._is_renewed(waits=False)
             except GraphError:
                 # the load itself tells when the server is gone; if it comes back, the lease may still be ours
                 continue
@@ -130,8 +140,12 @@ class Lease:
                 self._end_work()
                 return
 
-    def _is_renewed(self) -> bool:
-        return bool(self._connection.run(cypher.renew_lease(), graph_id=self._graph_id, fence=self.fence, term=TERM_S))
+    def _is_renewed(self, waits: bool) -> bool:
+        return bool(self._say(waits, cypher.renew_lease(), term=TERM_S))
+
+    def _say(self, waits: bool, statement: str, **parameters: int) -> list[dict]:
+        run = self._connection.run if waits else self._connection.run_once
+        return run(statement, graph_id=self._graph_id, fence=self.fence, **parameters)
 
     def _require_said(self, say: Callable[[], bool]) -> None:
         """Say something in the graph that only the holder of the lease may say; `say` tells whether it was said."""
@@ -175,7 +189,7 @@ def leased(connection: Connection, graph_id: str, run_id: str) -> Iterator[Lease
     except BaseException:
         # what went wrong is what the user must see, also where the server is gone and keeps the lease until it expires
         with suppress(GraphError):
-            lease.give_back()
+            lease.give_back(waits=False)
         raise
     else:
         lease.give_back()

@@ -82,11 +82,11 @@ def write_patiently(
 
 
 def _renew(lease: "Lease") -> None:
-    """Renew the lease once the server is there, for which a single statement does not wait long enough."""
+    """Renew the lease as soon as the server is there, for which a single statement does not wait long enough."""
     deadline = time.monotonic() + BACK_WITHIN_S
     while True:
         try:
-            return lease.require()
+            return lease.require(waits=False)
         except TransientGraphError:
             if time.monotonic() > deadline:
                 raise

@@ -178,7 +178,7 @@ def _ended_with(lease: Lease, spark: "SparkSession", run_id: str) -> Iterator[No
     except Exception:
         # a job that was ended because the lease is lost tells that instead
         with suppress(GraphError):
-            lease.require()
+            lease.require(waits=False)
         raise
     finally:
         spark.removeTag(run_id)

@@ -111,51 +111,37 @@ def test_bad_records_are_set_aside_and_the_others_land(drops, tmp_path):
     assert files["suppliers"]["records_read"] == good + 4
 
 
-@pytest.mark.parametrize("command", ["load", "reconcile"])
-def test_a_neo4j_that_is_down_is_named(command, tmp_path):
-    built = lakegraph_dbt("build", tmp_path)
-    assert built.returncode == 0, built.stdout[-3000:]
-
-    done = lakegraph(
-        "graph_loader",
-        command,
-        "--lake",
-        str(tmp_path / "lake"),
-        NEO4J_URI="bolt://127.0.0.1:1",
-        NEO4J_PASSWORD="any",
-        DBT_TARGET_PATH=str(tmp_path / "target"),
-    )
-
-    assert_refused(done, "127.0.0.1:1")
-
-
-def test_a_wrong_password_is_told_and_not_shown(neo4j_server, tmp_path):
-    built = lakegraph_dbt("build", tmp_path)
-    assert built.returncode == 0, built.stdout[-3000:]
-
-    done = lakegraph(
-        "graph_loader",
-        "load",
-        "--lake",
-        str(tmp_path / "lake"),
-        NEO4J_URI=neo4j_server.uri,
-        NEO4J_PASSWORD="not-the-word",
-        DBT_TARGET_PATH=str(tmp_path / "target"),
-    )
-
-    assert_refused(done, neo4j_server.uri, "NEO4J_PASSWORD")
-    assert "not-the-word" not in done.stdout + done.stderr
-
-
-def lakegraph_dbt(command, root):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> dict[str, str]:
+    """The environment of a lake that was built before anything landed, for what fails before it is even read."""
+    root = tmp_path_factory.mktemp("built")
     (root / "lake").mkdir()
-    env = {**os.environ, "LAKE_DIR": str(root / "lake"), "DBT_TARGET_PATH": str(root / "target")}
-    env["DBT_LOG_PATH"] = str(root / "logs")
-    return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", command, "--exclude-resource-type", "unit_test"],
+    environment = {name: str(root / folder) for name, folder in (("LAKE_DIR", "lake"), ("DBT_TARGET_PATH", "target"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test", "test"],
         cwd=ROOT,
-        env=env,
+        env={**os.environ, **environment, "DBT_LOG_PATH": str(root / "logs")},
         capture_output=True,
         text=True,
         check=False,
     )
+    assert done.returncode == 0, done.stdout[-3000:]
+    return environment
+
+
+@pytest.mark.parametrize("command", ["load", "reconcile"])
+def test_a_neo4j_that_is_down_is_named(command, built):
+    down = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "any"}
+
+    done = lakegraph("graph_loader", command, "--lake", built["LAKE_DIR"], **built, **down)
+
+    assert_refused(done, "127.0.0.1:1")
+
+
+def test_a_wrong_password_is_told_and_not_shown(neo4j_server, built):
+    wrong = {"NEO4J_URI": neo4j_server.uri, "NEO4J_PASSWORD": "not-the-word"}
+
+    done = lakegraph("graph_loader", "load", "--lake", built["LAKE_DIR"], **built, **wrong)
+
+    assert_refused(done, neo4j_server.uri, "NEO4J_PASSWORD")
+    assert "not-the-word" not in done.stdout + done.stderr

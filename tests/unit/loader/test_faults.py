@@ -27,12 +27,12 @@ class Lease:
     def __init__(self):
         self.renewed = 0
 
-    def require(self):
+    def require(self, waits=True):
         self.renewed += 1
 
 
 class LeaseOfServer(Lease):
-    """One on a server that goes away; whoever asks for it waits for 20 s, and is told how to reach a server.
+    """One on a server that goes away; asking for it once takes 20 s, and tells how to reach a server.
 
     Args:
         clock: the seconds that have gone by.
@@ -43,8 +43,9 @@ class LeaseOfServer(Lease):
         super().__init__()
         self.clock, self.answers = clock, list(answers)
 
-    def require(self):
+    def require(self, waits=True):
         super().require()
+        assert not waits
         if self.answers and not self.answers.pop(0):
             self.clock.seconds += 20
             raise TransientGraphError("Neo4j does not answer.", "Check NEO4J_URI.")
@@ -141,7 +142,7 @@ def test_of_a_server_that_does_not_come_back_it_is_told_what_stays(clock):
 
 def test_a_lease_that_is_lost_is_told_at_once(clock):
     class Lost(Lease):
-        def require(self):
+        def require(self, waits=True):
             raise LeaseError("lost", "let that load finish")
 
     with pytest.raises(LeaseError, match="let that load finish"):
