@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # Tables of a few hundred rows: compiling a plan, or splitting it, costs more than it ever saves.
 QUICK_ON_SMALL_TABLES = {
     "spark.sql.shuffle.partitions": "1",
+    "spark.sql.leafNodeDefaultParallelism": "1",
+    "spark.sql.files.minPartitionNum": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -25,12 +27,17 @@ QUICK_ON_SMALL_TABLES = {
     # dbt makes a temporary view and inserts from it: one analysis for both
     "spark.sql.legacy.storeAnalyzedPlanForView": "true",
     "spark.scheduler.mode": "FAIR",
+    "spark.ui.retainedJobs": "1",
+    "spark.ui.retainedStages": "1",
+    "spark.ui.retainedTasks": "1",
+    "spark.sql.ui.retainedExecutions": "1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
 # Plans run once, so Java compiles little of them, and needs far more room for what it compiles than it takes by itself: without
-# room it goes on interpreting, at a crawl. G1 would mark the heap anew for each of Delta's large arrays.
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseParallelGC"
+# room it goes on interpreting, at a crawl. Plans are garbage as soon as they were run, so half of the heap is for what is young.
+# G1 would mark it anew for each of Delta's large arrays, and several collectors wait for each other where the other cores work.
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC -XX:NewRatio=1"
 
 
 def delta_settings(warehouse: Path, heap: str = "2g", others: Sequence[str] = ()) -> dict[str, str]:
