@@ -3,11 +3,16 @@
 Names alone do not tell: earlier versions named them otherwise, and the owner of a graph may have made one before us.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Timer
 
 from graph_loader import cypher
 from graph_loader.connection import Connection
 from graph_loader.declarations import NodeDeclaration
+from lakegraph.runtime.console import complain
+
+LONG_S = 10.0
 
 
 def create(connection: Connection, nodes: Iterable[NodeDeclaration]) -> None:
@@ -17,8 +22,28 @@ def create(connection: Connection, nodes: Iterable[NodeDeclaration]) -> None:
         GraphError: the graph holds nodes that break a constraint, or the user may not create it.
     """
     for node in nodes:
-        connection.run(cypher.constraint(node))
+        with told_when_long(node):
+            connection.run(cypher.constraint(node))
     connection.await_indexes()
+
+
+@contextmanager
+def told_when_long(node: NodeDeclaration) -> Iterator[None]:
+    """Say what the server may be waiting for, where making the key of a label unique takes long: it tells nothing itself."""
+    waiting = Timer(
+        LONG_S,
+        complain,
+        [
+            f"The server has been making the key of {node.label} unique for {LONG_S:.0f} s: it looks through many nodes, or "
+            "waits for somebody's open transaction on them (`SHOW TRANSACTIONS`). The load goes on after it."
+        ],
+    )
+    waiting.daemon = True
+    waiting.start()
+    try:
+        yield
+    finally:
+        waiting.cancel()
 
 
 def named(connection: Connection, node: NodeDeclaration, ours: bool = False) -> list[str]:

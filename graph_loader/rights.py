@@ -48,4 +48,5 @@ def require_rights(connection: "Connection", graph: "GraphDeclaration") -> None:
     # one stands for all: they are of one kind, and each that is tried costs time
     missing = next((node for node in graph.nodes if not constraints.named(connection, node)), None)
     if missing:
-        connection.attempt(cypher.constraint(missing))
+        with constraints.told_when_long(missing):
+            connection.attempt(cypher.constraint(missing))

@@ -1,5 +1,6 @@
 """What a load refuses to start on: a connector, an option, a server, a database or a user that will not do."""
 
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from graph_loader import cypher, rights, writer
+from graph_loader import constraints, cypher, rights, writer
 from graph_loader.connection import Connection, GraphError, connect
 from graph_loader.connector import known_options, require_connector
 from graph_loader.manifest import read_graph
@@ -17,7 +18,7 @@ from lakegraph.runtime import neo4j_server
 from lakegraph.runtime.errors import ConfigurationError
 from lakegraph.runtime.java import QUICK_START
 from lakegraph.runtime.neo4j_target import Neo4jTarget
-from tests.support.graph import content, query
+from tests.support.graph import connected, content, query
 from tests.support.marts import edge, node
 
 pytestmark = pytest.mark.slow
@@ -213,6 +214,32 @@ def test_trying_the_rights_leaves_nothing_behind(shop, empty_graph, monkeypatch)
     assert content(empty_graph) == before
     assert query(empty_graph, "SHOW CONSTRAINTS YIELD name") == [{"name": cypher.METADATA_CONSTRAINT}]
     assert query(empty_graph, "SHOW INDEXES YIELD name WHERE name CONTAINS 'Customer'") == []
+
+
+def test_a_constraint_that_waits_for_an_open_transaction_is_told(shop, empty_graph, monkeypatch, capsys):
+    load(shop.options)
+    monkeypatch.setattr(constraints, "LONG_S", 0.2)
+    shop.make("node_person", node("Person", "id"), "select 1 as id")
+    said = []
+
+    def wait_for_the_word() -> None:
+        until = time.monotonic() + 60
+        while "the key of Person unique" not in "".join(said) and time.monotonic() < until:
+            said.append(capsys.readouterr().err)
+            time.sleep(0.05)
+
+    with connected(empty_graph) as driver, driver.session() as session, ThreadPoolExecutor() as pool:
+        with session.begin_transaction() as theirs:
+            theirs.run("CREATE (:Person {id: 2})").consume()
+            loading = pool.submit(load, shop.options)
+            wait_for_the_word()
+            waited = not loading.done()
+            theirs.rollback()
+        report = loading.result()
+
+    assert waited
+    assert "somebody's open transaction on them (`SHOW TRANSACTIONS`)" in "".join(said)
+    assert {row.name: row.created for row in report.counts}["Person"] == 1
 
 
 def test_an_edition_without_a_needed_constraint_is_told(empty_graph):
