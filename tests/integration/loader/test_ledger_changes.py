@@ -253,7 +253,7 @@ def test_a_ledger_that_has_lost_a_file_is_refused_and_can_be_rebuilt(network, em
     load(network.options)
     folder = network.options.settings.ledger / "lakegraph" / network.pointer()["entries"]["node:Person"]["folder"]
     [file] = folder.glob("*.parquet")
-    half = duckdb.sql(f"select * from '{file}' where _key_id % 2 = 0").fetch_arrow_table()
+    half = duckdb.sql(f"select * from '{file}' where _key_id % 2 = 0").to_arrow_table()
     pq.write_table(half, file)
     change_little(network, 2)
 
