@@ -27,6 +27,7 @@ QUICK_ON_SMALL_TABLES = {
     # dbt makes a temporary view and inserts from it: one analysis for both
     "spark.sql.legacy.storeAnalyzedPlanForView": "true",
     "spark.scheduler.mode": "FAIR",
+    # Spark remembers plans for its user interface also where there is none
     "spark.ui.retainedJobs": "1",
     "spark.ui.retainedStages": "1",
     "spark.ui.retainedTasks": "1",
