@@ -4,11 +4,12 @@
    A key counts as delivered when any record has it, valid or not, or when a record that landing could not read mentions
    it: a record that is broken today keeps its last valid version.
 
+   Each part is named as rarely as can be: Spark and Trino work a subquery out anew wherever it is named.
+
    With `catches_up`, an incremental build takes in all batches since the last one in which it has seen anything, so that the
    batches between two others in a backfill can leave it out. #}
 {% macro current_versions(feed, catches_up=false) %}
 {%- set key = declared(feed).key -%}
-{%- set in_progress, admitted = ref('batch_in_progress'), ref('admitted_batches') -%}
 with
 
 visible_batches as (
@@ -17,24 +18,23 @@ visible_batches as (
 
 batches as (
     select admitted_batches.*
-    from {{ admitted }} as admitted_batches
-    {%- if is_incremental() and catches_up %}
-    where admitted_batches.batch_id in (select batch_id from {{ in_progress }})
+    from {{ ref('admitted_batches') }} as admitted_batches
+    {%- if is_incremental() %}
+    where admitted_batches.is_in_progress
+    {%- if catches_up %}
         or admitted_batches.batch_number > (
             select coalesce(max(seen_batches.batch_number), 0)
             from {{ this }} as versions
             inner join visible_batches as seen_batches
                 on versions._last_seen_batch_id = seen_batches.batch_id
         )
-    {%- elif is_incremental() %}
-    inner join {{ in_progress }} as batch_in_progress
-        on admitted_batches.batch_id = batch_in_progress.batch_id
+    {%- endif %}
     {%- endif %}
 ),
 
 latest_full_delivery as (
     select coalesce(max(admitted_batches.batch_number), 0) as batch_number
-    from {{ admitted }} as admitted_batches
+    from {{ ref('admitted_batches') }} as admitted_batches
     inner join {{ source('ops', 'batch_files') }} as batch_files
         on admitted_batches.batch_id = batch_files.batch_id
     where batch_files.feed = '{{ feed }}'
@@ -43,35 +43,18 @@ latest_full_delivery as (
         and batch_files.records_read > 0
 ),
 
-valid as (
-    select records.*, batches.batch_number
-    from {{ ref('stg_commerce__' ~ feed) }} as records
+judged as (
+    select {{ listed(key, 'judged.') }}, batches.batch_number
+    from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
     inner join batches
-        on records._batch_id = batches.batch_id
+        on judged._batch_id = batches.batch_id
 ),
 
-{% if is_incremental() -%}
-known as (
-    select
-        versions.*,
-        {%- for name in columns_still_lacking(feed) %}
-        cast(null as {{ sql_type(declared(feed).columns[name].type) }}) as {{ name }},
-        {%- endfor %}
-        coalesce(own_batch.batch_number, 0) as batch_number,
-        coalesce(seen_batch.batch_number, 0) as last_seen_number
-    from {{ this }} as versions
-    left join visible_batches as own_batch
-        on versions._batch_id = own_batch.batch_id
-    left join visible_batches as seen_batch
-        on versions._last_seen_batch_id = seen_batch.batch_id
-),
-
-{% endif -%}
 keys as (
-    select {{ key | join(', ') }} from valid
+    select {{ key | join(', ') }} from judged
     {%- if is_incremental() %}
-    union
-    select {{ key | join(', ') }} from known
+    union all
+    select {{ key | join(', ') }} from {{ this }}
     {%- endif %}
 ),
 
@@ -86,10 +69,7 @@ mentioned_words as (
 seen as (
     select {{ key | join(', ') }}, max(batch_number) as batch_number
     from (
-        select {{ listed(key, 'judged.') }}, batches.batch_number
-        from {{ ref('stg_commerce__' ~ feed ~ '_judged') }} as judged
-        inner join batches
-            on judged._batch_id = batches.batch_id
+        select {{ key | join(', ') }}, batch_number from judged
 
         union all
 
@@ -104,34 +84,56 @@ seen as (
     group by {{ key | join(', ') }}
 ),
 
-versions as (
+came_or_known as (
     select
-        {{ feed_columns(feed) }},
-        _business_hash,
-        {{ lineage_columns() }},
-        batch_number,
-        batch_number as last_seen_number,
+        {{ feed_columns(feed, 'records.') }},
+        records._business_hash,
+        {{ lineage_columns('records.') }},
+        true as is_present,
+        batches.effective_at,
+        batches.batch_number,
+        batches.batch_number as last_seen_number,
         0 as already_known
-    from valid
+    from {{ ref('stg_commerce__' ~ feed) }} as records
+    inner join batches
+        on records._batch_id = batches.batch_id
     {%- if is_incremental() %}
 
     union all
 
-    -- what is known of the keys that came again, and of those that the latest full delivery lacks
     select
-        {{ feed_columns(feed, 'known.') }},
-        known._business_hash,
-        {{ lineage_columns('known.') }},
-        known.batch_number,
-        known.last_seen_number,
+        {%- set lacking = columns_still_lacking(feed) %}
+        {%- for name, column in declared(feed).columns.items() %}
+        {{ 'cast(null as ' ~ sql_type(column.type) ~ ')' if name in lacking else 'versions.' ~ name }} as {{ name }},
+        {%- endfor %}
+        versions._business_hash,
+        {{ lineage_columns('versions.') }},
+        versions.is_present,
+        own_batch.effective_at,
+        coalesce(own_batch.batch_number, 0) as batch_number,
+        coalesce(seen_batch.batch_number, 0) as last_seen_number,
         1 as already_known
-    from known
+    from {{ this }} as versions
+    left join visible_batches as own_batch
+        on versions._batch_id = own_batch.batch_id
+    left join visible_batches as seen_batch
+        on versions._last_seen_batch_id = seen_batch.batch_id
+    {%- endif %}
+),
+
+-- what came, and what is known of the keys that came again and of those that the latest full delivery lacks
+versions as (
+    select
+        came_or_known.*,
+        seen.batch_number as seen_number,
+        latest_full_delivery.batch_number as latest_full_number
+    from came_or_known
     cross join latest_full_delivery
     left join seen
-        on {{ same_key(feed, 'known', 'seen') }}
-    where seen.batch_number is not null
-        or (known.is_present and known.last_seen_number < latest_full_delivery.batch_number)
-    {%- endif %}
+        on {{ same_key(feed, 'came_or_known', 'seen') }}
+    where came_or_known.already_known = 0
+        or seen.batch_number is not null
+        or (came_or_known.is_present and came_or_known.last_seen_number < latest_full_delivery.batch_number)
 ),
 
 ranked as (
@@ -148,27 +150,22 @@ ranked as (
 dated as (
     select
         ranked.*,
-        greatest(ranked.newest_seen_number, coalesce(seen.batch_number, 0)) as seen_number
+        greatest(newest_seen_number, coalesce(seen_number, 0)) as last_number
     from ranked
-    left join seen
-        on {{ same_key(feed, 'ranked', 'seen') }}
-    where ranked.recency = 1
+    where recency = 1
 ),
 
 final as (
     select
         {{ feed_columns(feed, 'dated.') }},
         dated._business_hash,
-        dated.seen_number >= latest_full_delivery.batch_number as is_present,
-        own_batch.effective_at,
+        dated.last_number >= dated.latest_full_number as is_present,
+        dated.effective_at,
         {{ lineage_columns('dated.') }},
         seen_batch.batch_id as _last_seen_batch_id
     from dated
-    cross join latest_full_delivery
-    left join visible_batches as own_batch
-        on dated._batch_id = own_batch.batch_id
     left join visible_batches as seen_batch
-        on dated.seen_number = seen_batch.batch_number
+        on dated.last_number = seen_batch.batch_number
 )
 
 select * from final

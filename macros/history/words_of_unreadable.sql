@@ -16,25 +16,15 @@
 {# What may be the first column of a key in the records of a feed that landing could not read, with the number of their
    batch: what stands in its place, or, where landing could not tell it, any word. #}
 {% macro words_of_unreadable(feed) -%}
-    {%- set placed -%}
+    {%- set words_of_raw_text = replace_all('raw_text', word_separators() ~ '+', ' ') -%}
+    {%- set texts -%}
     (
-        select batch_number, key_texts
+        select batch_number, coalesce(key_texts, replace({{ words_of_raw_text }}, ' ', chr(31))) as words
         from unreadable
         where feed = '{{ feed }}'
-            and key_texts is not null
-    ) as placed
+    ) as texts
     {%- endset -%}
-    {%- set without_place -%}
-    (
-        select batch_number, {{ replace_all('raw_text', word_separators() ~ '+', ' ') }} as words
-        from unreadable
-        where feed = '{{ feed }}'
-            and key_texts is null
-    ) as without_place
-    {%- endset -%}
-    {{ split_to_rows(placed, ['batch_number'], 'key_texts', 'chr(31)') }}
-    union all
-    {{ split_to_rows(without_place, ['batch_number'], 'words') }}
+    {{ split_to_rows(texts, ['batch_number'], 'words', 'chr(31)') }}
 {%- endmacro %}
 
 

@@ -80,6 +80,14 @@
 {%- endmacro %}
 
 
+{# The key of a valid record as `record_key` writes it. #}
+{% macro typed_key(feed) -%}
+    concat_ws('|'
+    {%- for name in declared(feed).key %}, cast({{ name }} as {{ sql_type('string') }}){% endfor -%}
+    )
+{%- endmacro %}
+
+
 {# The hash of all that counts as a business change: letter case and spacing apart, bookkeeping columns left out. Each value
    with its column's name and nothing of those without one, so that a column which a feed is given later changes no record that
    has no value there. #}

@@ -132,11 +132,12 @@ class DbtLake:
 
     def tables(self) -> dict[str, list[tuple]]:
         """Every table that dbt builds, with its rows in a fixed order."""
-        names = self.rows(
-            "select table_schema || '.' || table_name from information_schema.tables "
-            f"where table_schema in {BUILT_SCHEMAS} and table_type = 'BASE TABLE' order by 1"
-        )
-        return {name: self.rows(f"select * from {name} order by all") for (name,) in names}
+        with duckdb.connect(str(self.lake / "warehouse.duckdb"), read_only=True) as warehouse:
+            names = warehouse.execute(
+                "select table_schema || '.' || table_name from information_schema.tables "
+                f"where table_schema in {BUILT_SCHEMAS} and table_type = 'BASE TABLE' order by 1"
+            ).fetchall()
+            return {name: warehouse.execute(f"select * from {name} order by all").fetchall() for (name,) in names}
 
     @property
     def _declared(self) -> dict:

@@ -19,7 +19,9 @@ applied_batches as (
 ),
 
 final as (
-    select visible_batches.*
+    select
+        visible_batches.*,
+        batch_in_progress.batch_id is not null as is_in_progress
     from visible_batches
     left join applied_batches
         on visible_batches.batch_id = applied_batches.batch_id

@@ -5,7 +5,7 @@ admitted_batches as (
 ),
 
 final as (
-    select *
+    select batch_id, batch_date, batch_number, effective_at
     from admitted_batches
     where batch_number = (select max(batch_number) from admitted_batches)
 )

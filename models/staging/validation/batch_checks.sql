@@ -126,7 +126,7 @@ known_counts as (
 -- an order is sent once any of its lines says so
 orders_to_ship as (
     select distinct order_id
-    from lines
+    from orders_delivered
     where coalesce({{ lower_case('order_status') }}, '') not in ({{ lower_literals(shipped.awaited_statuses) }})
 ),
 
@@ -168,8 +168,8 @@ accounts as (
     group by feed
 ),
 
--- one pass over the lines for all of their checks: an engine that reads a CTE anew each time it is named would join them
--- once per check, and Athena refuses a query of so many stages
+-- one pass over the lines for all of their checks, and one over the accounts: an engine that reads a CTE anew each time it is
+-- named would join them once per check, and Athena refuses a query of so many stages
 line_findings as (
     select
         names.check_id,
@@ -247,20 +247,31 @@ findings as (
 
     union all
 
-    select 'records_unaccounted', feed, false, least(records_read, records_judged)
+    select
+        names.check_id,
+        accounts.feed,
+        case names.check_id
+            when 'records_quarantined' then accounts.records_quarantined > {{ quarantined.max_share }} * accounts.records_read
+            else names.is_unaccounted
+        end,
+        case
+            when names.check_id = 'records_quarantined' then 1
+            when names.is_unaccounted then abs(accounts.records_read - accounts.records_judged)
+            else least(accounts.records_read, accounts.records_judged)
+        end
     from accounts
-
-    union all
-
-    select 'records_unaccounted', feed, true, abs(records_read - records_judged)
-    from accounts
-    where records_read <> records_judged
-
-    union all
-
-    select 'records_quarantined', feed, records_quarantined > {{ quarantined.max_share }} * records_read, 1
-    from accounts
-    where records_read >= {{ quarantined.min_records }}
+    cross join (
+        select 'records_unaccounted' as check_id, false as is_unaccounted
+        union all
+        select 'records_unaccounted', true
+        union all
+        select 'records_quarantined', cast(null as {{ sql_type('boolean') }})
+    ) as names
+    where case
+            when names.check_id = 'records_quarantined' then accounts.records_read >= {{ quarantined.min_records }}
+            when names.is_unaccounted then accounts.records_read <> accounts.records_judged
+            else true
+        end
 ),
 
 sums as (

@@ -22,6 +22,8 @@ QUICK_ON_SMALL_TABLES = {
     "spark.databricks.delta.stats.collect": "false",
     # without statistics there is nothing to skip by, and looking for it is a job of its own for each table of a statement
     "spark.databricks.delta.stats.skipping": "false",
+    # a merge reads its source twice, which is a plan of dozens of parts
+    "spark.databricks.delta.merge.materializeSource": "all",
     # the models join dozens of parts, and what follows from each for the others takes longer than it saves
     "spark.sql.constraintPropagation.enabled": "false",
     # dbt makes a temporary view and inserts from it: one analysis for both

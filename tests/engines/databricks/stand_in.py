@@ -121,6 +121,7 @@ def main(folder: Path) -> None:
     from tests.engines.databricks.delta_spark import delta_spark
     from tests.engines.databricks.endpoint import https_server
     from tests.engines.databricks.journal import Journal
+    from tests.engines.databricks.kept_rows import follow_publication
     from tests.engines.databricks.service import Service
 
     die_with_parent()
@@ -135,7 +136,11 @@ def main(folder: Path) -> None:
         try:
             match json.loads(line):
                 case {"publish": lake}:
-                    _say(answers, {"published": publish(Path(lake), spark)})
+                    try:
+                        published = publish(Path(lake), spark)
+                    finally:
+                        follow_publication(spark)
+                    _say(answers, {"published": published})
                 case {"load": order}:
                     _say(answers, {"loaded": load_marts(LoadOrder.read(order))})
         except Exception as error:

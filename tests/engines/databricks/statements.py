@@ -13,6 +13,7 @@ import pyarrow as pa
 from tests.engines.databricks.descriptions import described_as_json
 from tests.engines.databricks.information_schema import with_information_schema
 from tests.engines.databricks.journal import Entry
+from tests.engines.databricks.kept_rows import follow
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -55,7 +56,9 @@ def carry_out(spark: "SparkSession", sql: str, entry: Entry) -> "DataFrame | pa.
         if rewritten != sql:
             entry.deviations.append(name)
             sql = rewritten
-    return spark.sql(sql)
+    result = spark.sql(sql)
+    follow(spark, sql)
+    return result
 
 
 def _comment_on_column(_: "SparkSession", sql: str) -> str:

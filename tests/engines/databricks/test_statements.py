@@ -4,6 +4,7 @@ import pytest
 
 from tests.engines.databricks.information_schema import with_information_schema
 from tests.engines.databricks.journal import Entry, Journal, read_journal
+from tests.engines.databricks.kept_rows import CHANGE
 from tests.engines.databricks.statements import REWRITES, carry_out
 
 
@@ -45,6 +46,36 @@ def test_a_comment_on_a_column_is_said_in_open_sparks_words():
     assert REWRITES["rewritten: comment on column"](None, sql) == (
         "alter table `c`.`s`.`t` alter column `id` comment 'The customer\\'s id.'"
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "table", "rows_follow"),
+    [
+        ("insert into `c`.`s`.`t` by name select * from u", "`c`.`s`.`t`", True),
+        ("INSERT OVERWRITE TABLE s.t select 1", "s.t", True),
+        (
+            "-- back compat for old kwarg name\n\n    merge\n    into\n        `c`.`s`.`t` as d using u on true",
+            "`c`.`s`.`t`",
+            True,
+        ),
+        ("delete from s.t where x = 1", "s.t", True),
+        ("create or replace table `s`.`t` (x int) using delta", "`s`.`t`", False),
+        ("create table if not exists s.t (x int)", "s.t", False),
+        ("alter table s.t add columns (y int)", "s.t", False),
+        ("drop table if exists s.t", "s.t", False),
+    ],
+)
+def test_a_change_of_a_table_is_known_by_its_words(sql, table, rows_follow):
+    changed = CHANGE.match(sql)
+
+    assert (changed["table"], bool(changed["rows"])) == (table, rows_follow)
+
+
+@pytest.mark.parametrize(
+    "sql", ["select 'insert into s.t'", "create or replace view s.v as select 1", "describe table s.t"]
+)
+def test_what_changes_no_table_is_no_change_of_one(sql):
+    assert CHANGE.match(sql) is None
 
 
 def test_tags_and_keys_are_empty_and_an_unknown_view_is_refused():
