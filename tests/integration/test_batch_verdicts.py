@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from lakegraph.cli import app
 from lakegraph.pipeline.batches import BatchDecisionError, decide, list_batches, replay
 from lakegraph.pipeline.build_records import applied_and_verdicts, told_by_dbt
-from lakegraph.pipeline.run import build_waiting
+from lakegraph.pipeline.run import DATA_ONLY, build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime import ops
 from lakegraph.runtime.processing_log import log_found
@@ -110,7 +110,7 @@ def test_a_failed_batch_is_held_then_released(lake):
     assert status == "failed"
     assert "is held back: its verdict is FAIL" in error
 
-    succeeded, printed = lake.dbt("build", env={"LAKEGRAPH_ENV": "prod"})
+    succeeded, printed = lake.dbt("build", *DATA_ONLY, env={"LAKEGRAPH_ENV": "prod"})
     assert not succeeded
     assert f"Batch {BAD_DAY.id} is held back: its verdict is FAIL" in printed
 

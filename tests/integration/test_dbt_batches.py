@@ -9,11 +9,12 @@ import pytest
 from dbt_batches import FIRST_DAY, SECOND_DAY
 from dbt_lake import Batch, DbtLake, Rejected
 
+from lakegraph.pipeline.run import DATA_ONLY
 from lakegraph.runtime import ops
 
 pytestmark = pytest.mark.slow
 
-ROW_LEVEL = ("build", "--select", "tag:row_level", "--exclude-resource-type", "unit_test")
+ROW_LEVEL = ("build", "--select", "tag:row_level", *DATA_ONLY)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_a_batch_that_does_not_add_up_is_not_applied(lake):
     lake.land(lost)
     ops.append(lake.lake / "ops", "rejected_records", FIRST_DAY.id, [])
 
-    succeeded, printed = lake.dbt("build")
+    succeeded, printed = lake.dbt("build", *DATA_ONLY)
 
     lake.land(FIRST_DAY)
     assert not succeeded
@@ -86,14 +87,14 @@ def test_a_feed_of_which_much_is_quarantined_is_told(tmp_path, good, without_key
 
 
 def test_a_build_that_leaves_out_row_level_nodes_does_not_apply_the_batch(lake):
-    said = lake.said("build", "--select", "tag:row_level", "--exclude", "customers_history")
+    said = lake.said(*ROW_LEVEL, "--exclude", "customers_history")
 
     assert "this build left out 1 row-level nodes" in said
     assert applied(lake) == []
 
 
 def test_a_named_batch_is_taken_in_and_the_one_before_comes_late(lake):
-    named = lake.said("build", "--vars", f"batch: {SECOND_DAY.id}")
+    named = lake.said("build", *DATA_ONLY, "--vars", f"batch: {SECOND_DAY.id}")
     first_applied = applied(lake)
 
     late = lake.said(*ROW_LEVEL)

@@ -5,6 +5,8 @@ import json
 import pytest
 from dbt_lake import DbtLake
 
+from lakegraph.pipeline.run import DATA_ONLY
+
 pytestmark = pytest.mark.slow
 
 
@@ -50,8 +52,8 @@ def test_builds_give_empty_tables_again_and_again(lake):
     said = lake.said("build")
     assert "No batch has landed yet" in said
 
-    lake.run("build", "--full-refresh")
-    lake.run("build")
+    lake.run("build", "--full-refresh", *DATA_ONLY)
+    lake.run("build", *DATA_ONLY)
 
     filled = {name for name, rows in lake.tables().items() if rows}
     counts = {tuple(row[-2:]) for row in lake.tables()["gold.relationship_orphans"]}

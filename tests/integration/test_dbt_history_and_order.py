@@ -6,9 +6,11 @@ import pytest
 from dbt_batches import customer, order, product
 from dbt_lake import Batch, DbtLake
 
+from lakegraph.pipeline.run import DATA_ONLY
+
 pytestmark = pytest.mark.slow
 
-ROW_LEVEL = ("build", "--select", "tag:row_level", "--indirect-selection", "cautious")
+ROW_LEVEL = ("build", "--select", "tag:row_level", "--indirect-selection", "cautious", *DATA_ONLY)
 
 
 def day(number: int, customers: list[str], **feeds: list[dict[str, str]]) -> Batch:

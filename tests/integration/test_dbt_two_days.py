@@ -7,6 +7,8 @@ import pytest
 from dbt_batches import FIRST_DAY, SECOND_DAY
 from dbt_lake import DbtLake
 
+from lakegraph.pipeline.run import DATA_ONLY
+
 pytestmark = pytest.mark.slow
 
 D15, D16 = datetime(2025, 1, 15), datetime(2025, 1, 16)
@@ -21,7 +23,7 @@ def lake(tmp_path_factory) -> DbtLake:
     first = lake.said("build")
     assert f"Batch {B15} of 2025-01-15 is in progress, 1 waits behind it." in first
     assert f"Batch {B15} is now applied." in first
-    second = lake.said("build")
+    second = lake.said("build", *DATA_ONLY)
     assert f"Batch {B16} of 2025-01-16 is in progress, 0 wait behind it." in second
     return lake
 
@@ -323,9 +325,9 @@ def test_edges_of_the_graph(lake):
 def test_building_again_and_building_anew_give_the_same_tables(lake):
     before = lake.tables()
 
-    again = lake.said("build")
+    again = lake.said("build", *DATA_ONLY)
     after_again = lake.tables()
-    lake.run("build", "--full-refresh")
+    lake.run("build", "--full-refresh", *DATA_ONLY)
     after_refresh = lake.tables()
 
     assert f"Batch {B16} of 2025-01-16 is in progress again, 0 wait behind it." in again

@@ -6,9 +6,11 @@ import pytest
 from dbt_batches import order, stock
 from dbt_lake import Batch, DbtLake
 
+from lakegraph.pipeline.run import DATA_ONLY
+
 pytestmark = pytest.mark.slow
 
-ROW_LEVEL = ("build", "--select", "tag:row_level", "--indirect-selection", "cautious")
+ROW_LEVEL = ("build", "--select", "tag:row_level", "--indirect-selection", "cautious", *DATA_ONLY)
 D15, D16 = datetime(2025, 1, 15), datetime(2025, 1, 16)
 
 

@@ -10,6 +10,7 @@ import pytest
 from lakegraph.landing.operations import land
 from lakegraph.landing.result import LandingResult
 from lakegraph.runtime import ops
+from lakegraph.runtime.expectations import Expectations
 from lakegraph.runtime.settings import Settings
 
 SUPPLIERS = "supplier_id,supplier_name,country,contact_email,reliability_score\n"
@@ -96,6 +97,18 @@ feeds:
   suppliers: {files: "suppliers_{date}.csv"}
   categories: {files: "categories_{date}.csv"}
 """
+
+
+@pytest.fixture
+def data_docs() -> None:
+    """For tests of the Data Docs: a landing writes them."""
+
+
+@pytest.fixture(autouse=True)
+def no_other_data_docs(request, monkeypatch) -> None:
+    """In other tests it writes none, which is nearly half of what it takes to land a few records."""
+    if "data_docs" not in request.fixturenames:
+        monkeypatch.setattr(Expectations, "build_data_docs", lambda _: None)
 
 
 @pytest.fixture

@@ -322,7 +322,7 @@ def test_a_column_that_the_last_delivery_had_must_come_again_if_the_trigger_asks
     assert (BATCH in place.visible()) is not asked
 
 
-def test_a_missing_required_column_breaks_the_contract_and_refuses_the_batch(place):
+def test_a_missing_required_column_breaks_the_contract_and_refuses_the_batch(place, data_docs):
     place.drop(SUPPLIERS, "supplier_name,country\nx,DE\n")
     place.categories(DAY, "C")
     place.trigger(DAY)
@@ -374,7 +374,7 @@ def test_files_without_triggers_have_a_contract_too(place):
     assert len(found(place, batch.batch_id)) == 3
 
 
-def test_data_docs_hold_counts_and_no_values(place):
+def test_data_docs_hold_counts_and_no_values(place, data_docs):
     place.whole_drop(DAY, "Very Personal")
     place.trigger(DAY, row_counts={SUPPLIERS: 3})
 
@@ -386,7 +386,7 @@ def test_data_docs_hold_counts_and_no_values(place):
     assert not any(b"Very Personal" in path.read_bytes() for path in index.parent.rglob("*") if path.is_file())
 
 
-def test_nothing_to_land_costs_no_import_and_builds_no_data_docs(place, monkeypatch):
+def test_nothing_to_land_costs_no_import_and_builds_no_data_docs(place, data_docs, monkeypatch):
     monkeypatch.setattr("lakegraph.landing.operations.import_ahead", lambda: pytest.fail("imported"))
 
     assert place.land().complete
