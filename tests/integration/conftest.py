@@ -2,6 +2,7 @@
 
 import pytest
 
+from lakegraph.pipeline import run
 from tests.support.shared_dbt import shared_dbt
 
 
@@ -11,3 +12,11 @@ def one_dbt():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lakegraph.pipeline.dbt.DbtProcess", shared_dbt)
         yield
+
+
+@pytest.fixture
+def without_data_tests(monkeypatch):
+    """dbt does not test what `build_waiting` builds, which is a third of its time: for tests that look at all rows themselves."""
+    left_out = ("--exclude-resource-type", "test")
+    monkeypatch.setattr(run, "DATA_ONLY", (*run.DATA_ONLY, *left_out))
+    monkeypatch.setattr(run, "MARTS", (*run.MARTS, *left_out))

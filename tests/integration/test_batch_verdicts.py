@@ -130,6 +130,7 @@ def test_a_failed_batch_is_held_then_released(lake):
     assert (decision, decided_by.split(" by ")[0]) == ("admitted", "release")
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_batch_that_fails_the_checks_its_trigger_asks_for_is_held_where_the_policy_warns(lake):
     lake.land(FIRST_DAY)
     assert build_waiting(of(lake, "dev"), Steps(quiet=True)).held is None
@@ -205,6 +206,7 @@ def test_the_commands_hold_a_batch_in_production_and_go_on_once_it_is_released(l
     assert len(graph_marts()) == len(before) > 10
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
     assert told_by_dbt(of(lake, "prod")) == (set(), {})
     lake.land(FIRST_DAY)
@@ -222,6 +224,7 @@ def test_dbt_tells_what_the_warehouse_holds_of_batches(lake):
     assert (applied, verdicts) == applied_and_verdicts(of(lake, "prod"))
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_batch_that_is_replayed_is_judged_as_if_for_the_first_time(lake):
     for batch in (FIRST_DAY, BAD_DAY):
         lake.land(batch)
@@ -236,6 +239,7 @@ def test_a_batch_that_is_replayed_is_judged_as_if_for_the_first_time(lake):
     assert lake.rows("select count(*) from gold.orders where order_id in ('O7', 'O8', 'O9')") == [(0,)]
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_failed_batch_is_rejected_and_the_next_one_goes_on(lake):
     lake.land(FIRST_DAY)
     build_waiting(of(lake, "dev"), Steps(quiet=True))
@@ -262,6 +266,7 @@ def test_a_failed_batch_is_rejected_and_the_next_one_goes_on(lake):
     assert without_quality(lake.tables()) == without_quality(other.tables())
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_build_that_follows_applied_batches_up_to_a_held_one_brings_the_marts_along(lake):
     lake.land(FIRST_DAY)
     lake.land(dataclasses.replace(NEXT_DAY, id="batch_2025_01_15_002", date=date(2025, 1, 15)))

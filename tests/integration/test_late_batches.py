@@ -18,6 +18,8 @@ from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
 
+NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
 
 def category(id: str, name: str) -> dict[str, str]:
     return {"category_id": id, "category_name": name}
@@ -64,6 +66,7 @@ def build(lake: DbtLake) -> None:
     assert builds.held is None
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_late_batch_takes_its_place(lakes):
     in_order, late = lakes
     for day in DAYS:
@@ -84,6 +87,7 @@ def test_a_late_batch_takes_its_place(lakes):
     """) == [("2025-01-15", "2025-01-16", False, 1), ("2025-01-17", None, True, 2)]
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_correction_of_the_same_date_has_the_last_word_whatever_its_id(lakes):
     lake, _ = lakes
     for name, hour, city in (("TRG_9", 8, "Oslo"), ("TRG_10", 9, "Rome")):
@@ -100,6 +104,7 @@ def test_a_correction_of_the_same_date_has_the_last_word_whatever_its_id(lakes):
     assert [batch.state for batch in list_batches(settings(lake=lake.lake))] == ["applied", "applied"]
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_an_interrupted_replay_is_taken_up_again(lakes):
     in_order, late = lakes
     for day in DAYS[:3]:
@@ -123,7 +128,7 @@ def test_a_late_batch_is_left_out_where_the_policy_says_so(lakes, monkeypatch):
     _, late = lakes
     for number in (0, 2):
         late.land(DAYS[number])
-    refuse = ("--vars", "late_batches: refuse", "--exclude-resource-type", "unit_test")
+    refuse = ("--vars", "late_batches: refuse", *NO_TESTS)
     late.run("build", *refuse)
     late.run("build", *refuse)
     before = late.tables()
@@ -175,6 +180,7 @@ def test_a_backfill_gives_what_daily_runs_give_however_many_are_judged_at_once(l
     """) == [("b_15", 8, 8, 0), ("b_16", 8, 6, 2), ("b_17", 3, 3, 0), ("b_18", 4, 4, 0)]
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_a_batch_that_comes_during_a_backfill_is_not_taken_in_before_its_records_are_judged(lakes):
     in_order, late = lakes
     # the first products of all come with the late batch
@@ -215,6 +221,7 @@ def in_project(monkeypatch):
     project_vars.cache_clear()
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_batches_that_are_replayed_are_as_if_the_rules_had_always_been_those_of_today(lakes, in_project, tmp_path):
     always, replayed = lakes
     usual = project_root()

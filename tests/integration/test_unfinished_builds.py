@@ -11,6 +11,7 @@ from dbt_lake import Batch, DbtLake
 
 from lakegraph.pipeline.batches import decide
 from lakegraph.pipeline.dbt import DbtError
+from lakegraph.pipeline.run import ROW_LEVEL as ROW_LEVEL_NODES
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.project import project_vars
@@ -18,7 +19,7 @@ from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
 
-ROW_LEVEL = ("build", "--select", "tag:row_level", "--exclude-resource-type", "unit_test")
+ROW_LEVEL = ("build", *ROW_LEVEL_NODES)
 FIRST = Batch("b_15", date(2025, 1, 15), {
     "customers": [customer("C1", "Ada Byron", city="Oslo"), customer("C2", "Ben Ito"), customer("shop:3", "Cy Moe")],
     "products": [product("P1", "Lamp", "10"), product("P2", "Vase", "20")],

@@ -37,9 +37,11 @@ def follow(spark: "SparkSession", sql: str) -> None:
 def follow_publication(spark: "SparkSession") -> None:
     """The same for all tables that landing publishes to, after it did."""
     for schema in LANDING:
-        for _, table, _ in spark.sql(f"show tables in {schema}").collect():
-            _forget(spark, f"{schema}.{table}")
-            spark.sql(f"cache lazy table {schema}.{table}")
+        for _, table, is_temporary in spark.sql(f"show tables in {schema}").collect():
+            # views of the session itself are listed in every schema
+            if not is_temporary:
+                _forget(spark, f"{schema}.{table}")
+                spark.sql(f"cache lazy table {schema}.{table}")
 
 
 def _forget(spark: "SparkSession", table: str) -> None:
