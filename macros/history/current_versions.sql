@@ -139,7 +139,9 @@ versions as (
 ranked as (
     select
         versions.*,
-        max(last_seen_number) over (partition by {{ key | join(', ') }}) as newest_seen_number,
+        greatest(
+            max(last_seen_number) over (partition by {{ key | join(', ') }}), coalesce(seen_number, 0)
+        ) as newest_seen_number,
         row_number() over (
             partition by {{ key | join(', ') }}
             order by batch_number desc, already_known, _source_file, _source_line
@@ -147,25 +149,18 @@ ranked as (
     from versions
 ),
 
-dated as (
-    select
-        ranked.*,
-        greatest(newest_seen_number, coalesce(seen_number, 0)) as last_number
-    from ranked
-    where recency = 1
-),
-
 final as (
     select
-        {{ feed_columns(feed, 'dated.') }},
-        dated._business_hash,
-        dated.last_number >= dated.latest_full_number as is_present,
-        dated.effective_at,
-        {{ lineage_columns('dated.') }},
+        {{ feed_columns(feed, 'ranked.') }},
+        ranked._business_hash,
+        ranked.newest_seen_number >= ranked.latest_full_number as is_present,
+        ranked.effective_at,
+        {{ lineage_columns('ranked.') }},
         seen_batch.batch_id as _last_seen_batch_id
-    from dated
+    from ranked
     left join visible_batches as seen_batch
-        on dated.last_number = seen_batch.batch_number
+        on ranked.newest_seen_number = seen_batch.batch_number
+    where ranked.recency = 1
 )
 
 select * from final

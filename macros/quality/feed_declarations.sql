@@ -102,7 +102,7 @@
         'unique', 'unnest', 'unpivot', 'user', 'using', 'values', 'variadic', 'when', 'where', 'window', 'with',
         'asof', 'at', 'authorization', 'auto', 'binary', 'by', 'collation', 'concurrently', 'current_catalog', 'current_schema',
         'freeze', 'glob', 'ilike', 'isnull', 'notnull', 'positional', 'similar', 'tablesample', 'unpack', 'verbose',
-        'already_known', 'batch_number', 'effective_at', 'expires_at', 'is_current', 'is_present', 'last_number',
-        'last_seen_number', 'latest_full_number', 'newest_seen_number', 'recency', 'seen_number', 'version_number',
+        'already_known', 'batch_number', 'effective_at', 'expires_at', 'is_current', 'is_present', 'last_seen_number',
+        'latest_full_number', 'newest_seen_number', 'recency', 'seen_number', 'version_number',
     ]) }}
 {% endmacro %}

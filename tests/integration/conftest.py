@@ -1,6 +1,7 @@
 """What the tests of whole ways share."""
 
 import pytest
+from dbt_lake import NO_TESTS
 
 from lakegraph.pipeline import run
 from tests.support.shared_dbt import shared_dbt
@@ -17,6 +18,5 @@ def one_dbt():
 @pytest.fixture
 def without_data_tests(monkeypatch):
     """dbt does not test what `build_waiting` builds, which is a third of its time: for tests that look at all rows themselves."""
-    left_out = ("--exclude-resource-type", "test")
-    monkeypatch.setattr(run, "DATA_ONLY", (*run.DATA_ONLY, *left_out))
-    monkeypatch.setattr(run, "MARTS", (*run.MARTS, *left_out))
+    monkeypatch.setattr(run, "DATA_ONLY", NO_TESTS)
+    monkeypatch.setattr(run, "MARTS", (*run.MARTS, *NO_TESTS))

@@ -14,10 +14,13 @@ import pyarrow.parquet as pq
 import yaml
 
 from lakegraph.pipeline.dbt import outcome_of
+from lakegraph.pipeline.run import DATA_ONLY
 from lakegraph.runtime import ops
 from lakegraph.runtime.project import project_root, project_vars
 from tests.support.shared_dbt import shared_dbt
 
+# dbt's, of the project's code and of the data
+NO_TESTS = (*DATA_ONLY, "--exclude-resource-type", "test")
 BUILT_SCHEMAS = ("silver", "snapshots", "gold", "graph_ready")
 
 

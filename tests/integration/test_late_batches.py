@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 from dbt_batches import customer, product
-from dbt_lake import Batch, DbtLake, Rejected
+from dbt_lake import NO_TESTS, Batch, DbtLake, Rejected
 from own_project import project_with
 
 from lakegraph.pipeline import batches
@@ -17,8 +17,6 @@ from lakegraph.runtime.project import project_root, project_vars
 from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
-
-NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 
 def category(id: str, name: str) -> dict[str, str]:

@@ -7,11 +7,10 @@ from datetime import date
 import duckdb
 import pytest
 from dbt_batches import customer, order, product
-from dbt_lake import Batch, DbtLake
+from dbt_lake import NO_TESTS, Batch, DbtLake
 
 from lakegraph.pipeline.batches import decide
 from lakegraph.pipeline.dbt import DbtError
-from lakegraph.pipeline.run import ROW_LEVEL as ROW_LEVEL_NODES
 from lakegraph.pipeline.run import build_waiting
 from lakegraph.pipeline.steps import Steps
 from lakegraph.runtime.project import project_vars
@@ -19,7 +18,7 @@ from lakegraph.runtime.settings import settings
 
 pytestmark = pytest.mark.slow
 
-ROW_LEVEL = ("build", *ROW_LEVEL_NODES)
+ROW_LEVEL = ("build", "--select", "tag:row_level", *NO_TESTS)
 FIRST = Batch("b_15", date(2025, 1, 15), {
     "customers": [customer("C1", "Ada Byron", city="Oslo"), customer("C2", "Ben Ito"), customer("shop:3", "Cy Moe")],
     "products": [product("P1", "Lamp", "10"), product("P2", "Vase", "20")],
